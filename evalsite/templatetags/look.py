@@ -1,0 +1,80 @@
+"""The small marks that stand everywhere: icons, states, origins, and numbers written the journal's way."""
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+MINUS, NARROW = "\u2212", "\u202f"
+STATE_WORDS = ("fine", "warning", "alarm", "none")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag
+def state(name: str, word: str) -> SafeString:
+    """Icon and word together: colour is never the only sign."""
+    return format_html('<span class="state is-{}">{}{}</span>', name, icon(name), word)
+
+
+@register.simple_tag
+def origin_mark(origin: str) -> SafeString:
+    mark = {"real": "real", "synthetic": "syn"}.get(origin)
+    if mark is None:
+        both = '<svg viewBox="-6 -6 22 12" aria-hidden="true"><use href="#m-real" class="real-mark"/><use href="#m-syn" x="10" class="syn-mark"/></svg>'
+        return format_html(both)
+    return format_html(
+        '<svg viewBox="-6 -6 12 12" aria-hidden="true"><use href="#m-{}" class="{}-mark"/></svg>', mark, mark
+    )
+
+
+@register.simple_tag
+def origin(origin: str, words: str = "") -> SafeString:
+    names = {"real": _("Real"), "synthetic": _("Synthetic"), "mixed": _("Mixed")}
+    return format_html(
+        '<span class="origin">{}{}</span>', origin_mark(origin), words or names.get(origin, origin)
+    )
+
+
+@register.filter
+def decimals(value: float | None, places: int = 2) -> str:
+    """A number with fixed decimals, grouped thousands and a true minus; a dash-free blank when there is none."""
+    if value is None:
+        return ""
+    return number_format(value, places, force_grouping=True).replace("-", MINUS)
+
+
+@register.filter
+def percent(share: float | None, places: int = 1) -> str:
+    return "" if share is None else f"{decimals(100 * share, places)}{NARROW}%"
+
+
+@register.filter
+def p_value(p: float | None) -> str:
+    if p is None:
+        return ""
+    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
+
+
+@register.filter
+def short_digest(digest: str) -> str:
+    return f"{digest[:4]} {digest[4:8]}" if digest else ""
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """How long, in the two largest units a person would say."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return _("%(s)d s") % {"s": whole}
+    if whole < 3600:
+        return _("%(m)d min %(s)d s") % {"m": whole // 60, "s": whole % 60}
+    return _("%(h)d h %(m)d min") % {"h": whole // 3600, "m": whole % 3600 // 60}

@@ -1,0 +1,69 @@
+"""What a task holds while it works: progress, the stop flag, and writes fenced by its attempt."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from .models import Job
+
+WRITE_EVERY = 0.5  # seconds; progress is looked at by people
+
+
+class JobError(Exception):
+    """The work cannot go on, for a reason that the person who asked can read and act upon."""
+
+
+class Stopped(Exception):
+    """Somebody asked for the job to stop. Tasks let it pass; what is finished so far is kept."""
+
+
+class Superseded(Exception):
+    """Another attempt has taken over this job: whatever this one still wants to write is refused."""
+
+
+class Progress:
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, status=Job.Status.RUNNING)
+        self._last_write = 0.0
+
+    def update(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        """Say how far the work is; at most two writes a second, so call it as often as is convenient."""
+        now = time.monotonic()
+        if now - self._last_write < WRITE_EVERY and done != total:
+            return
+        self._last_write = now
+        fields: dict[str, object] = {"done": done}
+        if total is not None:
+            fields["total"] = total
+        if message is not None:
+            fields["message"] = message[:300]
+        if not self._mine.update(**fields):
+            raise Superseded
+        self.check()
+
+    def check(self) -> None:
+        """Raise Stopped when somebody asked for it; call it between units of work that do not report progress."""
+        stop = self._mine.values_list("stop_requested", flat=True).first()
+        if stop is None:
+            raise Superseded
+        if stop:
+            raise Stopped
+
+    def should_stop(self) -> bool:
+        """For loops that finish a unit (a checkpoint) before they end."""
+        stop = self._mine.values_list("stop_requested", flat=True).first()
+        return stop is None or stop
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction in which this attempt may write rows; refused when another attempt has taken over."""
+        with transaction.atomic():
+            if not self._mine.select_for_update().exists():
+                raise Superseded
+            yield
+
+    def set_result(self, url: str) -> None:
+        self._mine.update(result_url=url)
