@@ -1,0 +1,126 @@
+"""Everything that can make images, written down once: forms, pages, recipes and documents read these dicts.
+
+Torch-free: networks are named by dotted path and imported inside tasks. Titles and sentences are plain English marked
+by `_` for makemessages; whoever shows them translates them."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+from generators import options as o
+from generators.options import (  # noqa: F401  (offered here too: the catalogue is where options are looked for)
+    AugMixOptions,
+    DCGANOptions,
+    InvalidOptions,
+    MixupOptions,
+    NoOptions,
+    OptionField,
+    TrainingOptions,
+    make_options,
+    option_fields,
+)
+
+
+def _(text: str) -> str:
+    """Marks a sentence for makemessages; whoever shows it translates it."""
+    return text
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way of making images.
+
+    path      dotted path: a module for mixing and networks, `module:NAME` for a classical transform
+    partners  pictures needed for one output, its own included (0: made from nothing)
+    pairing   which partners are drawn unless a recipe says otherwise: any, same_class, other_class
+    training  options of training, for networks"""
+
+    name: str
+    title: str
+    summary: str
+    options: type
+    path: str
+    task: str
+    partners: int = 1
+    pairing: str = "any"
+    cautions: tuple[str, ...] = ()
+    training: type | None = None
+
+    def load(self) -> ModuleType:
+        """The module (mixing, network) or transform (classical). Loading a network imports torch: tasks only."""
+        module, _colon, attribute = self.path.partition(":")
+        loaded = import_module(module)
+        return getattr(loaded, attribute) if attribute else loaded
+
+
+def _mixing(name, title, summary, options, partners=1, pairing="any", cautions=()):
+    path = f"generators.mixing.{name}"
+    return Entry(name, title, summary, options, path, "mixing", partners, pairing, tuple(cautions))
+
+
+def _classical(name, title, summary, options, module, cautions=()):
+    path = f"generators.classical.{module}:{name.upper()}"
+    return Entry(name, title, summary, options, path, "classical", cautions=tuple(cautions))
+
+
+def _by_name(*entries: Entry) -> dict[str, Entry]:
+    return {entry.name: entry for entry in entries}
+
+
+_NOT_A_PATIENT = _("The outputs train classifiers; they do not look like pictures of a patient.")
+
+MIXING = _by_name(
+    _mixing("cutout", _("Cutout"), _("Blanks one square of each picture."), o.CutoutOptions,
+            cautions=[_("A square over the finding leaves its label in place.")]),
+    _mixing("mixup", _("Mixup"), _("Blends two pictures and their labels in the same proportion."), o.MixupOptions, 2,
+            cautions=[_("Weak for segmentation: blended borders have no true mask. The mask of the heavier picture is kept."),
+                      _NOT_A_PATIENT]),
+    _mixing("cutmix", _("CutMix"), _("Pastes a box of one picture into another; labels follow the area."),
+            o.CutMixOptions, 2, cautions=[_NOT_A_PATIENT]),
+    _mixing("augmix", _("AugMix"), _("Averages several chains of small changes with the picture itself."), o.AugMixOptions,
+            cautions=[_("Chains move the anatomy a little, and the mask stays where it was.")]),
+    _mixing("ricap", _("RICAP"), _("Patches four random crops around one point; labels follow the areas."),
+            o.RICAPOptions, 4, cautions=[_NOT_A_PATIENT]),
+    _mixing("perlin", _("Perlin mixing"), _("Joins two classes along a natural border drawn by Perlin noise."),
+            o.PerlinOptions, 2, "other_class", [_("Meant for textures such as lung patterns; anatomy is not kept.")]),
+)  # fmt: skip
+
+_SIDES = _("Left and right organs, and side marks, change places.")
+
+CLASSICAL = _by_name(
+    _classical("horizontal_flip", _("Horizontal flip"), _("Mirrors left and right."), o.NoOptions, "geometry", [_SIDES]),
+    _classical("vertical_flip", _("Vertical flip"), _("Mirrors top and bottom."), o.NoOptions, "geometry",
+               [_("Turns a patient upside down: for patches and microscopy.")]),
+    _classical("elastic", _("Elastic transform"), _("Bends the picture by a smooth random field."), o.ElasticOptions, "warps"),
+    _classical("grid_distortion", _("Grid distortion"), _("Stretches and squeezes the rows and columns of a grid."),
+               o.GridDistortionOptions, "warps"),
+    _classical("optical_distortion", _("Optical distortion"), _("Bends the picture as a lens does."),
+               o.OpticalDistortionOptions, "warps"),
+    _classical("sharpen", _("Sharpen"), _("Adds an unsharp mask."), o.SharpenOptions, "filters"),
+    _classical("motion_blur", _("Motion blur"), _("Smears along a straight path."), o.MotionBlurOptions, "filters"),
+    _classical("gaussian_blur", _("Gaussian blur"), _("Smooths by a Gaussian."), o.GaussianBlurOptions, "filters"),
+    _classical("rotation", _("Rotation"), _("Turns around the centre."), o.RotationOptions, "geometry"),
+    _classical("shift", _("Shift"), _("Moves along both axes."), o.ShiftOptions, "geometry"),
+    _classical("zoom", _("Zoom"), _("Enlarges or shrinks around the centre."), o.ZoomOptions, "geometry"),
+    _classical("crop", _("Crop"), _("Keeps a random part."), o.CropOptions, "geometry",
+               [_("May cut the finding away and keep its label.")]),
+    _classical("gamma", _("Gamma"), _("Bends the grey scale by a power."), o.GammaOptions, "intensity"),
+    _classical("clahe", _("CLAHE"), _("Equalises contrast tile by tile, within a limit."), o.CLAHEOptions, "intensity"),
+    _classical("inversion", _("Inversion"), _("Turns dark to bright."), o.NoOptions, "intensity",
+               [_("Means nothing where the grey scale has a unit, as in CT.")]),
+    _classical("channel_shuffle", _("Channel shuffle"), _("Reorders the colours."), o.NoOptions, "intensity",
+               [_("Needs colour pictures.")]),
+    _classical("brightness_contrast", _("Brightness and contrast"), _("Moves and stretches the grey scale."),
+               o.BrightnessContrastOptions, "intensity"),
+    _classical("equalisation", _("Histogram equalisation"), _("Spreads the grey levels evenly over the range."),
+               o.NoOptions, "intensity"),
+)  # fmt: skip
+
+NETWORKS = _by_name(
+    Entry("dcgan", _("DCGAN"), _("Learns to make pictures like those of a set, out of random numbers."), DCGANOptions,
+          "generators.networks.dcgan", "network", partners=0, training=TrainingOptions,
+          cautions=(_("May copy pictures it was trained on: look at the nearest real neighbours."),)),
+)  # fmt: skip
+
+STEPS: dict[str, Entry] = MIXING | CLASSICAL
+"""What a recipe may contain, by name."""
