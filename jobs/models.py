@@ -69,6 +69,11 @@ class Job(models.Model):
         return self.status in {self.Status.DONE, self.Status.STOPPED, self.Status.FAILED}
 
     @property
+    def place_in_queue(self) -> int:
+        ahead = Job.objects.filter(queue=self.queue, status=self.Status.WAITING, pk__lt=self.pk)
+        return ahead.count() + 1
+
+    @property
     def percent(self) -> int | None:
         return min(100, 100 * self.done // self.total) if self.total else None
 

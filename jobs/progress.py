@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from . import shutdown
 from .models import Job
 
 WRITE_EVERY = 0.5  # seconds; progress is looked at by people
@@ -17,6 +18,10 @@ class JobError(Exception):
 
 class Stopped(Exception):
     """Somebody asked for the job to stop. Tasks let it pass; what is finished so far is kept."""
+
+
+class Released(Exception):
+    """This worker is going down: the job goes back to the queue for another one, and that is not counted as a death."""
 
 
 class Superseded(Exception):
@@ -51,11 +56,13 @@ class Progress:
             raise Superseded
         if stop:
             raise Stopped
+        if shutdown.is_requested():
+            raise Released
 
     def should_stop(self) -> bool:
-        """For loops that finish a unit (a checkpoint) before they end."""
+        """For loops that finish a unit (a checkpoint) before they end; call check() after them, which says why."""
         stop = self._mine.values_list("stop_requested", flat=True).first()
-        return stop is None or stop
+        return stop is None or stop or shutdown.is_requested()
 
     @contextmanager
     def writing(self) -> Iterator[None]:

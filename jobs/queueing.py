@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from .models import Job
-from .tasks import run_job
+from .sweeping import enqueue
 
 
 def start_job(
@@ -45,7 +45,3 @@ def retry_job(job: Job) -> bool:
         if changed:
             enqueue(Job.objects.get(pk=job.pk))
     return bool(changed)
-
-
-def enqueue(job: Job) -> None:
-    run_job.using(queue_name=job.queue).enqueue(job.pk, job.attempt)

@@ -1,19 +1,24 @@
 """One attempt at one job: claim it, keep its heart beating, run its task, write how it ended."""
 
+import errno
 import logging
 import threading
 import uuid
 
 from django.conf import settings
 from django.db import OperationalError, connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from .models import HEARTBEAT_EVERY, Job
-from .progress import JobError, Progress, Stopped, Superseded
+from .progress import JobError, Progress, Released, Stopped, Superseded
+from .sweeping import requeue, sweep
 
 logger = logging.getLogger(__name__)
+
+LOCK_RETRIES = 5
+_current: list[Job] = []  # the job in hand; a worker has one at a time
 
 
 def run_attempt(job_pk: int, attempt: int) -> None:
@@ -23,12 +28,34 @@ def run_attempt(job_pk: int, attempt: int) -> None:
     )
     if not claimed:
         return  # stopped while waiting, or another attempt has taken over
-    job = Job.objects.get(pk=job_pk)
-    with Heartbeat(job):
-        status, error = _outcome(job)
-    Job.objects.filter(pk=job_pk, attempt=attempt, status=Job.Status.RUNNING).update(
-        status=status, error=error, finished=timezone.now()
-    )
+    job = Job.objects.select_related("owner").get(pk=job_pk)
+    _current.append(job)
+    try:
+        with Heartbeat(job), translation.override(job.owner.language or settings.LANGUAGE_CODE):
+            status, error = _outcome(job)
+        _write_end(job, status, error)
+    except Released:
+        release_current()
+    finally:
+        _current.clear()
+
+
+def release_current() -> None:
+    """Put the job in hand back on its queue: this worker is going down, which is not the job's fault."""
+    for job in list(_current):
+        mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, status=Job.Status.RUNNING)
+        requeue(job, deaths=job.deaths, rows=mine)
+
+
+def _write_end(job: Job, status: str, error: str) -> None:
+    mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, status=Job.Status.RUNNING)
+    for _try in range(LOCK_RETRIES):
+        try:
+            mine.update(status=status, error=error, finished=timezone.now())
+            return
+        except OperationalError:  # a busy SQLite: the result of hours of work must not hang on 20 s
+            logger.warning("job %s has ended but the database is busy", job.pk)
+    raise OperationalError(f"the end of job {job.pk} could not be written")
 
 
 def _outcome(job: Job) -> tuple[str, str]:
@@ -39,6 +66,8 @@ def _outcome(job: Job) -> tuple[str, str]:
     except Superseded:
         logger.warning("job %s attempt %s was superseded", job.pk, job.attempt)
         return Job.Status.FAILED, ""  # refused by the caller's condition on the attempt
+    except Released:
+        raise
     except JobError as error:
         return Job.Status.FAILED, str(error)
     except OSError as error:
@@ -51,8 +80,6 @@ def _outcome(job: Job) -> tuple[str, str]:
 
 
 def _disk_words(error: OSError) -> str:
-    import errno
-
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _("The disk is full. Ask the administrator for room, then try again; nothing was lost.")
     logger.exception("job failed on a file")
@@ -88,6 +115,7 @@ class Heartbeat:
             while not self._end.wait(HEARTBEAT_EVERY.total_seconds()):
                 try:
                     self._mine.update(heartbeat=timezone.now())
+                    sweep()  # others may have died while this worker is busy for hours
                 except OperationalError:
                     logger.warning("heartbeat missed: the database is busy")
         finally:
