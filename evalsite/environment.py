@@ -67,7 +67,7 @@ def database(name: str, sqlite_file: Path) -> dict[str, object]:
     """SQLite at `sqlite_file` by default; `postgres://user:password@host:port/name?sslmode=require` otherwise."""
     url = urlsplit(text(name, f"sqlite:///{sqlite_file}"))
     if url.scheme == "sqlite":
-        return _sqlite(url.path)
+        return _sqlite("/" + url.path.lstrip("/"))
     if url.scheme in {"postgres", "postgresql"} and url.path.strip("/"):
         return _postgresql(url)
     raise ImproperlyConfigured(

@@ -1,6 +1,7 @@
 """The small marks that stand everywhere: icons, states, origins, and numbers written the journal's way."""
 
 from django import template
+from django.forms import BoundField, CheckboxInput, NumberInput, RadioSelect, Select
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -78,3 +79,23 @@ def duration(seconds: float | None) -> str:
     if whole < 3600:
         return _("%(m)d min %(s)d s") % {"m": whole // 60, "s": whole % 60}
     return _("%(h)d h %(m)d min") % {"h": whole // 3600, "m": whole % 3600 // 60}
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """checkbox, select or other: what decides how a field is laid out."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        return "checkbox"
+    return "select" if isinstance(widget, Select) and not isinstance(widget, RadioSelect) else "other"
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """The field's input in the look's classes; numbers are short, what the form asked for itself stays."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        return field.as_widget()
+    short = " input-short" if isinstance(widget, NumberInput) else ""
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"input{short} {own}".strip()})
