@@ -1,0 +1,89 @@
+"""CutMix: a box of the partner is pasted into the source (Yun et al. 2019, arXiv:1905.04899, section 3.1).
+
+lam ~ Beta(alpha, alpha) is the share kept; the box has sides height * sqrt(1 - lam) and width * sqrt(1 - lam) rounded
+to whole pixels, its centre is uniform over the picture, and it is clipped at the border. lam is then corrected to the
+area truly kept: where nothing was pasted the label stays wholly the source's. Masks and boxes are pasted too."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from generators.mixing.boxes import joined, within, without
+from generators.mixing.common import (
+    Mixed,
+    MixingError,
+    Parameters,
+    blend_labels,
+    check_images,
+    check_inputs,
+    check_size,
+    choose_partners,
+    choose_sources,
+    take,
+)
+from generators.mixing.cutout import square
+
+
+@dataclass(frozen=True)
+class CutMixParameters(Parameters):
+    """boxes are (x0, y0, x1, y1) after clipping; lam is the area kept of the source, as a share of the picture."""
+
+    sources: tuple[int, ...]
+    partners: tuple[int, ...]
+    boxes: tuple[tuple[int, int, int, int], ...]
+    lam: tuple[float, ...]
+    height: int
+    width: int
+
+
+def draw(
+    rng: np.random.Generator,
+    images: np.ndarray,
+    *,
+    alpha: float = 1.0,
+    sources: Sequence[int] | None = None,
+    partners: Sequence[int] | None = None,
+) -> CutMixParameters:
+    """alpha > 0: 1 makes every area equally likely before clipping."""
+    height, width = check_images(images)
+    if not alpha > 0:
+        raise MixingError(f"alpha is {alpha}; it must be above 0.")
+    chosen = choose_sources(len(images), sources)
+    others = choose_partners(rng, len(images), chosen, partners, sources is not None)
+    drawn = rng.beta(alpha, alpha, len(chosen))
+    centres = rng.integers(0, (height, width), size=(len(chosen), 2))
+    boxes = tuple(_box(share, int(y), int(x), height, width) for share, (y, x) in zip(drawn, centres))
+    lam = tuple(1 - (x1 - x0) * (y1 - y0) / (height * width) for x0, y0, x1, y1 in boxes)
+    return CutMixParameters(chosen, others, boxes, lam, height, width)
+
+
+def _box(share: float, y: int, x: int, height: int, width: int) -> tuple[int, int, int, int]:
+    side = math.sqrt(1 - share)
+    return square(y, x, round(height * side), round(width * side), height, width)
+
+
+def apply(
+    images: np.ndarray, labels: Any, masks: Any, parameters: CutMixParameters, boxes: Any = None
+) -> Mixed:
+    """Shapes as in generators.mixing.common."""
+    sources, partners = parameters.sources, parameters.partners
+    check_inputs(images, labels, masks, boxes, sources + partners)
+    check_size(images, parameters.height, parameters.width)
+    out = take(images, sources)
+    given = None if masks is None else np.asarray(masks)
+    out_masks = None if given is None else take(given, sources)
+    for i, (partner, (x0, y0, x1, y1)) in enumerate(zip(partners, parameters.boxes)):
+        out[i, y0:y1, x0:x1] = images[partner, y0:y1, x0:x1]
+        if out_masks is not None and given is not None:
+            out_masks[i, y0:y1, x0:x1] = given[partner, y0:y1, x0:x1]
+    mixed_labels = None
+    if labels is not None:
+        weights = np.array([(share, 1 - share) for share in parameters.lam])
+        mixed_labels = blend_labels(labels, np.column_stack([sources, partners]), weights)
+    pasted = None if boxes is None else [
+        joined(without(boxes[s], box), within(boxes[p], box)) for s, p, box in zip(sources, partners, parameters.boxes)
+    ]  # fmt: skip
+    return Mixed(out, mixed_labels, out_masks, pasted)
