@@ -1,8 +1,29 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from imagesets.models import ImageSet
+from jobs.models import Job
+from jobs.sweeping import sweep
+from metrics.models import Evaluation
+from turing.models import Study
+
+from .next_steps import next_steps
 
 
 @login_required
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "evalsite/home.html")
+    user = request.user
+    if not user.is_researcher:
+        return redirect("turing:list")
+    sweep()
+    context = {
+        "steps": next_steps(user),
+        "jobs": Job.objects.visible_to(user).unfinished().select_related("owner")[:5],
+        "evaluations": Evaluation.objects.visible_to(user).select_related("real", "synthetic")[:5],
+        "studies": Study.objects.visible_to(user)[:5],
+        "image_sets": ImageSet.objects.visible_to(user).usable()[:3],
+    }
+    return render(request, "evalsite/home.html", context)

@@ -1,10 +1,152 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
+from typing import Any
 
-from jobs.ownership import researcher_required
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from imagesets.models import ImageSet
+from jobs.ownership import administrator_required, editable_or_404, researcher_required, visible_or_404
+
+from . import production
+from .catalogue import CLASSICAL, MIXING, NETWORKS, STEPS
+from .charts import loss_chart
+from .forms import MakeForm, RecipeForm, TrainForm, UploadForm
+from .models import Generator, Run
 
 
 @researcher_required
+@require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html", {"title": _("Nothing here yet")})
+    runs = Run.objects.visible_to(request.user).filter(generator__isnull=True).select_related("job", "image_set")
+    context = {
+        "generators": Generator.objects.visible_to(request.user).usable().select_related("training_set", "owner"),
+        "runs": runs,
+    }
+    return render(request, "generators/list.html", context)
+
+
+@researcher_required
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """Every way of making images, from the catalogue."""
+    groups = [
+        (_("Networks that learn from a set"), NETWORKS.values(), "generators:train"),
+        (_("Mixing of pictures and labels"), MIXING.values(), "generators:new"),
+        (_("Classical transforms"), CLASSICAL.values(), "generators:new"),
+    ]
+    return render(request, "generators/choose.html", {"groups": groups})
+
+
+@researcher_required
+def new(request: HttpRequest, method: str) -> HttpResponse:
+    if method not in STEPS:
+        raise Http404
+    form = RecipeForm(method, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        generator = production.compose(
+            name=form.cleaned_data["name"], owner=request.user,
+            method=method, options=form.options, probability=form.cleaned_data["probability"],
+        )  # fmt: skip
+        return redirect("generators:detail", generator.pk)
+    return render(request, "generators/form.html", {"form": form, "entry": STEPS[method], "action": _("Keep this recipe")})
+
+
+@researcher_required
+def train(request: HttpRequest, network: str) -> HttpResponse:
+    if network not in NETWORKS:
+        raise Http404
+    form = TrainForm(network, request.user, request.POST or None, initial=_training_start(request, network))
+    if request.method == "POST" and form.is_valid():
+        run = production.start_training(
+            name=form.cleaned_data["name"], owner=request.user, network=network,
+            image_set=form.cleaned_data["image_set"], options=form.options, training=form.training,
+        )  # fmt: skip
+        return redirect("generators:run", run.pk)
+    return render(request, "generators/form.html", {"form": form, "entry": NETWORKS[network], "action": _("Train")})
+
+
+def _training_start(request: HttpRequest, network: str) -> dict[str, Any]:
+    """A form opened from a set begins with what fits that set."""
+    start: dict[str, Any] = {"name": _(NETWORKS[network].title)}
+    pk = request.GET.get("set", "")
+    chosen = ImageSet.objects.visible_to(request.user).usable().filter(pk=pk).first() if pk.isdigit() else None
+    if chosen and (first := chosen.pictures.first()):
+        start |= {"image_set": chosen.pk, "option_channels": first.channels}
+        start["option_size"] = 32 if max(first.width, first.height) <= 40 else 64
+    return start
+
+
+@researcher_required
+@require_GET
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "generators/run.html", _run_context(request, pk))
+
+
+@researcher_required
+@require_GET
+def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of a run's page that changes while it trains."""
+    return render(request, "generators/_run_progress.html", _run_context(request, pk))
+
+
+def _run_context(request: HttpRequest, pk: int) -> dict[str, Any]:
+    run = visible_or_404(Run.objects.select_related("job", "image_set", "generator"), request.user, pk=pk)
+    log = run.log()
+    return {"run": run, "log": log, "last": log[-1] if log else None, "chart": loss_chart(log), "snapshots": run.snapshots}
+
+
+@researcher_required
+@require_GET
+def snapshot(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    run = visible_or_404(Run.objects, request.user, pk=pk)
+    if name not in run.snapshots:  # a name from the folder's own listing, so no path can leave it
+        raise Http404
+    return FileResponse((run.folder / "samples" / name).open("rb"), content_type="image/png")
+
+
+@researcher_required
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    generator = visible_or_404(Generator.objects.usable(), request.user, pk=pk)
+    start = {"image_set": request.GET.get("set")} if request.GET.get("set", "").isdigit() else {}
+    form = MakeForm(generator, request.user, request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        job = production.start_making(generator=generator, owner=request.user, **form.cleaned_data)
+        messages.success(request, _("The pictures are being made. You can leave this page."))
+        return redirect("imagesets:detail", job.arguments["image_set_pk"])
+    made = ImageSet.objects.visible_to(request.user).usable().filter(provenance__generator=generator.pk)
+    context = {"generator": generator, "form": form, "made": made, "editable": generator.is_editable_by(request.user)}
+    return render(request, "generators/detail.html", context)
+
+
+@researcher_required
+@require_POST
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    generator = editable_or_404(Generator.objects.usable(), request.user, pk=pk)
+    generator.is_shared = request.POST.get("shared") == "yes"
+    generator.save(update_fields=["is_shared"])
+    return redirect("generators:detail", pk)
+
+
+@researcher_required
+@require_POST
+def trash(request: HttpRequest, pk: int) -> HttpResponse:
+    generator = editable_or_404(Generator.objects.usable(), request.user, pk=pk)
+    generator.trash()
+    messages.success(request, _("“%(name)s” is in the trash; the sets that it made stay.") % {"name": generator})
+    return redirect("generators:list")
+
+
+@administrator_required
+def upload(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            generator = production.keep_upload(owner=request.user, **form.cleaned_data)
+        except production.Refused as refusal:
+            form.add_error("weights", str(refusal))
+        else:
+            messages.success(request, _("The file fits the architecture. Make a few pictures to see what it does."))
+            return redirect("generators:detail", generator.pk)
+    return render(request, "generators/upload.html", {"form": form})

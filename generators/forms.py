@@ -1,0 +1,151 @@
+"""Forms made from the catalogue's frozen options: a field is described once, beside the code that uses it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imagesets.models import ImageSet
+
+from .catalogue import NETWORKS, STEPS
+from .models import Generator
+from .options import InvalidOptions, OptionField, make_options, option_fields
+
+
+def form_field(field: OptionField) -> forms.Field:
+    label, help_text = _(field.label), _(field.help) if field.help else ""
+    if field.choices:
+        choices = [(value, _(word)) for value, word in field.choices]
+        return forms.ChoiceField(label=label, help_text=help_text, choices=choices, initial=field.default)
+    if field.kind is bool:
+        return forms.BooleanField(label=label, help_text=help_text, required=False, initial=field.default)
+    if field.kind is str:
+        return forms.CharField(label=label, help_text=help_text, initial=field.default, required=False)
+    kind = forms.IntegerField if field.kind is int else forms.FloatField
+    return kind(
+        label=label, help_text=help_text, initial=field.default, min_value=field.minimum, max_value=field.maximum
+    )
+
+
+class OptionsForm(forms.Form):
+    """Base of forms that end in one or more frozen options objects."""
+
+    def add_options(self, options: type, prefix: str = "") -> None:
+        for field in option_fields(options):
+            self.fields[prefix + field.name] = form_field(field)
+
+    def clean_options(self, options: type, prefix: str = "") -> Any:
+        values = {
+            field.name: self.cleaned_data[prefix + field.name]
+            for field in option_fields(options)
+            if prefix + field.name in self.cleaned_data
+        }
+        try:
+            return make_options(options, values)
+        except InvalidOptions as error:
+            self.add_error(None, str(error))
+            return None
+
+
+class RecipeForm(OptionsForm):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    probability = forms.FloatField(
+        label=gettext_lazy("Probability"),
+        help_text=gettext_lazy("Share of the pictures that the step is applied to."),
+        initial=1.0, min_value=0.01, max_value=1.0,
+    )  # fmt: skip
+
+    def __init__(self, method: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entry = STEPS[method]
+        self.add_options(self.entry.options, "option_")
+        self.fields["name"].initial = _(self.entry.title)
+
+    def clean(self) -> dict[str, Any]:
+        self.options = self.clean_options(self.entry.options, "option_")
+        return self.cleaned_data
+
+
+class TrainForm(OptionsForm):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    image_set = forms.ModelChoiceField(
+        ImageSet.objects.none(),
+        label=gettext_lazy("Pictures to learn from"),
+        help_text=gettext_lazy("A set with a declared intensity range. Keep some patients out, to evaluate against them."),
+    )
+
+    def __init__(self, network: str, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entry = NETWORKS[network]
+        sets = ImageSet.objects.visible_to(user).usable().filter(intensity_low__isnull=False)
+        self.fields["image_set"].queryset = sets
+        self.add_options(self.entry.options, "option_")
+        self.add_options(self.entry.training, "training_")
+
+    def clean(self) -> dict[str, Any]:
+        self.options = self.clean_options(self.entry.options, "option_")
+        self.training = self.clean_options(self.entry.training, "training_")
+        chosen = self.cleaned_data.get("image_set")
+        if chosen and self.training and chosen.count < self.training.batch:
+            words = _("The set has %(count)d pictures and a batch takes %(batch)d. Choose a larger set or a smaller batch.")
+            self.add_error("training_batch", words % {"count": chosen.count, "batch": self.training.batch})
+        return self.cleaned_data
+
+
+class MakeForm(forms.Form):
+    """How many, from which seed, and for recipes out of which set."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the new set"), max_length=120)
+    image_set = forms.ModelChoiceField(
+        ImageSet.objects.none(),
+        label=gettext_lazy("Made from"),
+        help_text=gettext_lazy("The set whose pictures are changed or mixed."),
+    )
+    count = forms.IntegerField(label=gettext_lazy("Number of pictures"), initial=200, min_value=1, max_value=100_000)
+    seed = forms.IntegerField(
+        label=gettext_lazy("Seed"),
+        help_text=gettext_lazy("The same seed makes the same pictures, bit for bit."),
+        initial=1, min_value=0, max_value=2**31 - 1,
+    )  # fmt: skip
+
+    def __init__(self, generator: Generator, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].initial = generator.name
+        if generator.is_network:
+            del self.fields["image_set"]
+        else:
+            sets = ImageSet.objects.visible_to(user).usable().filter(intensity_low__isnull=False)
+            self.fields["image_set"].queryset = sets
+
+
+class UploadForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    network = forms.ChoiceField(label=gettext_lazy("Architecture"))
+    weights = forms.FileField(
+        label=gettext_lazy("Weights"),
+        help_text=gettext_lazy("One .safetensors file. Pickled files (.pt, .pth, .pkl) can run code when opened and are refused."),
+    )
+    config = forms.JSONField(
+        label=gettext_lazy("Configuration"),
+        help_text=gettext_lazy('The generator\'s options as JSON, for example {"latent": 100, "width": 64, "size": 64, "channels": 1}.'),
+    )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        help_text=gettext_lazy("What it was trained on, by whom, and what it may be used for."),
+        required=False, widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    licence = forms.CharField(label=gettext_lazy("Licence"), max_length=120, required=False)
+    low = forms.FloatField(label=gettext_lazy("Lowest value"), initial=0, help_text=gettext_lazy("What the output −1 stands for."))
+    high = forms.FloatField(label=gettext_lazy("Highest value"), initial=255, help_text=gettext_lazy("What the output +1 stands for."))
+    unit = forms.CharField(label=gettext_lazy("Unit"), initial="stored grey levels", max_length=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["network"].choices = [(name, _(entry.title)) for name, entry in NETWORKS.items()]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "low" in data and "high" in data and not data["low"] < data["high"]:
+            self.add_error("high", _("It must be above the lowest value."))
+        return data

@@ -1,0 +1,115 @@
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imagesets.models import ImageSet
+from jobs.models import Job
+from jobs.ownership import Owned, OwnedQuerySet
+
+from .catalogue import NETWORKS, STEPS, Entry
+
+
+class GeneratorQuerySet(OwnedQuerySet):
+    def usable(self) -> "GeneratorQuerySet":
+        return self.filter(trashed__isnull=True)
+
+
+class Generator(Owned):
+    """Something that makes images: a trained network with its weights, or a recipe of mixing and classical steps."""
+
+    class Kind(models.TextChoices):
+        NETWORK = "network", _("trained network")
+        RECIPE = "recipe", _("recipe")
+
+    class Source(models.TextChoices):
+        TRAINED = "trained", _("trained here")
+        UPLOADED = "uploaded", _("uploaded")
+        COMPOSED = "composed", _("composed here")
+
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    source = models.CharField(max_length=8, choices=Source.choices)
+    recipe = models.JSONField(null=True, blank=True)
+    network = models.CharField(max_length=32, blank=True)  # a key of NETWORKS
+    config = models.JSONField(default=dict, blank=True)
+    weights_file = models.CharField(max_length=200, blank=True)  # relative to settings.DATA_DIR
+    weights_digest = models.CharField(max_length=64, blank=True)
+    # How a network's output becomes stored pixels: {"low", "high", "unit", "depth", "slope", "intercept"}.
+    output = models.JSONField(default=dict, blank=True)
+    training_set = models.ForeignKey(ImageSet, models.SET_NULL, null=True, blank=True, related_name="generators")
+    trashed = models.DateTimeField(null=True, blank=True)
+
+    objects = GeneratorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_network(self) -> bool:
+        return self.kind == self.Kind.NETWORK
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The catalogue's words for what it consists of."""
+        if self.is_network:
+            return [NETWORKS[self.network]]
+        return [STEPS[step["name"]] for step in (self.recipe or {}).get("steps", [])]
+
+    @property
+    def weights_path(self) -> Path:
+        return Path(settings.DATA_DIR) / self.weights_file
+
+    @property
+    def parameters_words(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in self.config.items())
+
+    def trash(self) -> None:
+        self.trashed = timezone.now()
+        self.save(update_fields=["trashed"])
+
+
+class Run(Owned):
+    """One training of a network, with its checkpoints, log and sample grids in a folder of its own."""
+
+    name = models.CharField(_("name"), max_length=120)
+    network = models.CharField(max_length=32)
+    options = models.JSONField(default=dict)
+    training = models.JSONField(default=dict)
+    image_set = models.ForeignKey(ImageSet, models.PROTECT, related_name="runs")
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    generator = models.OneToOneField(Generator, models.SET_NULL, null=True, blank=True, related_name="run")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def entry(self) -> Entry:
+        return NETWORKS[self.network]
+
+    @property
+    def folder(self) -> Path:
+        return Path(settings.RUNS_DIR) / str(self.pk)
+
+    @property
+    def snapshots(self) -> list[str]:
+        """Names of the sample grids written so far, oldest first."""
+        return sorted(path.name for path in (self.folder / "samples").glob("*.png"))
+
+    def log(self) -> list[dict[str, Any]]:
+        from .training_log import read_log
+
+        return read_log(self.folder)
