@@ -14,17 +14,8 @@ import numpy as np
 
 from generators.mixing.augmix_operations import OPERATIONS, draw_magnitude
 from generators.mixing.boxes import moved
-from generators.mixing.common import (
-    Mixed,
-    MixingError,
-    Parameters,
-    check_images,
-    check_inputs,
-    choose_sources,
-    full_range,
-    real,
-    take,
-)
+from generators.mixing.common import Mixed, MixingError, check_images, check_inputs, choose_sources, take
+from generators.parameters import Parameters, full_range, real
 
 
 @dataclass(frozen=True)
@@ -38,6 +29,9 @@ class AugMixParameters(Parameters):
     original: tuple[float, ...]
     low: float
     high: float
+
+
+parameters_type = AugMixParameters
 
 
 def draw(

@@ -12,18 +12,17 @@ for bit. Nothing that is passed in is changed.
 By default output i is made from picture i. `sources` (and `partners`) in `draw` name other pictures by index, so that
 a caller may ask for one output out of many pictures."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-DTYPES = ("uint8", "uint16", "float32", "float64")
+from generators.parameters import DTYPES, UnusableInput, whole
 
 
-class MixingError(ValueError):
+class MixingError(UnusableInput):
     """Images, labels, masks or parameters that cannot be mixed; the message says what to do."""
 
 
@@ -38,39 +37,6 @@ class Mixed:
     masks: np.ndarray | None
     boxes: list[np.ndarray] | None = None
     class_mask: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """Base of every method's parameters: numbers, text and tuples of them, nothing else."""
-
-    def to_dict(self) -> dict[str, Any]:
-        return {field.name: _listed(getattr(self, field.name)) for field in dataclasses.fields(self)}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        names = {field.name for field in dataclasses.fields(cls)}
-        if set(values) != names:
-            raise MixingError(
-                f"{cls.__name__} needs exactly {sorted(names)}, but {sorted(values)} were given."
-            )
-        return cls(**{name: _tupled(value) for name, value in values.items()})
-
-
-def _listed(value: Any) -> Any:
-    return [_listed(item) for item in value] if isinstance(value, tuple) else value
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(_tupled(item) for item in value) if isinstance(value, list | tuple) else value
-
-
-def whole(values: ArrayLike) -> tuple[int, ...]:
-    return tuple(int(value) for value in np.asarray(values))
-
-
-def real(values: ArrayLike) -> tuple[float, ...]:
-    return tuple(float(value) for value in np.asarray(values))
 
 
 def check_images(images: np.ndarray) -> tuple[int, int]:
@@ -104,16 +70,6 @@ def check_size(images: np.ndarray, height: int, width: int) -> None:
         raise MixingError(
             f"The parameters were drawn for {height} x {width} pixels, the images have {images.shape[1:3]}."
         )
-
-
-def full_range(images: np.ndarray, data_range: tuple[float, float] | None) -> tuple[float, float]:
-    """(darkest, brightest) value: as declared, else the whole of an integer type, else 0 to 1 for floats."""
-    if data_range is None:
-        return (0.0, float(np.iinfo(images.dtype).max)) if images.dtype.kind == "u" else (0.0, 1.0)
-    low, high = float(data_range[0]), float(data_range[1])
-    if not (np.isfinite(low) and np.isfinite(high) and low < high):
-        raise MixingError(f"The data range is ({low}, {high}); give two finite numbers, the lower first.")
-    return low, high
 
 
 def choose_sources(n: int, sources: Sequence[int] | None) -> tuple[int, ...]:

@@ -15,7 +15,6 @@ from generators.mixing.boxes import joined, within, without
 from generators.mixing.common import (
     Mixed,
     MixingError,
-    Parameters,
     blend_labels,
     check_images,
     check_inputs,
@@ -25,6 +24,7 @@ from generators.mixing.common import (
     take,
 )
 from generators.mixing.cutout import square
+from generators.parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ class CutMixParameters(Parameters):
     lam: tuple[float, ...]
     height: int
     width: int
+
+
+parameters_type = CutMixParameters
 
 
 def draw(

@@ -14,14 +14,13 @@ from generators.mixing.boxes import without
 from generators.mixing.common import (
     Mixed,
     MixingError,
-    Parameters,
     check_images,
     check_inputs,
     check_size,
     choose_sources,
-    full_range,
     take,
 )
+from generators.parameters import Parameters, full_range
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,9 @@ class CutoutParameters(Parameters):
     fill: float
     height: int
     width: int
+
+
+parameters_type = CutoutParameters
 
 
 def draw(

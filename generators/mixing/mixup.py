@@ -14,15 +14,14 @@ from generators.mixing.boxes import joined, moved
 from generators.mixing.common import (
     Mixed,
     MixingError,
-    Parameters,
     blend_labels,
     check_images,
     check_inputs,
     choose_partners,
     choose_sources,
-    real,
     take,
 )
+from generators.parameters import Parameters, real
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,9 @@ class MixupParameters(Parameters):
     sources: tuple[int, ...]
     partners: tuple[int, ...]
     lam: tuple[float, ...]
+
+
+parameters_type = MixupParameters
 
 
 def draw(

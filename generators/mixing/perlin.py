@@ -21,7 +21,6 @@ from generators.mixing.boxes import around, joined
 from generators.mixing.common import (
     Mixed,
     MixingError,
-    Parameters,
     blend_labels,
     check_images,
     check_inputs,
@@ -29,8 +28,8 @@ from generators.mixing.common import (
     choose_partners,
     choose_sources,
     take,
-    whole,
 )
+from generators.parameters import Parameters, whole
 
 FADES = ("quintic", "cubic")
 
@@ -96,6 +95,9 @@ class PerlinParameters(Parameters):
     fade: str
     height: int
     width: int
+
+
+parameters_type = PerlinParameters
 
 
 def draw(

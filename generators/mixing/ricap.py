@@ -16,14 +16,13 @@ from generators.mixing.boxes import joined, moved, within
 from generators.mixing.common import (
     Mixed,
     MixingError,
-    Parameters,
     blend_labels,
     check_images,
     check_inputs,
     check_size,
     choose_sources,
-    whole,
 )
+from generators.parameters import Parameters, whole
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,9 @@ class RICAPParameters(Parameters):
     weights: tuple[tuple[float, ...], ...]
     height: int
     width: int
+
+
+parameters_type = RICAPParameters
 
 
 def draw(

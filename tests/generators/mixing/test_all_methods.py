@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from generators.catalogue import MIXING
 from generators.mixing.common import MixingError, one_hot
+from generators.parameters import UnusableInput
 
 METHODS = {name: entry.load() for name, entry in MIXING.items()}
 each_method = pytest.mark.parametrize("name", METHODS)
@@ -110,7 +111,7 @@ def test_wrong_input_is_refused_in_words(name):
     ]:
         with pytest.raises(MixingError, match=words):
             method.apply(*wrong, parameters)
-    with pytest.raises(MixingError, match="needs exactly"):
+    with pytest.raises(UnusableInput, match="needs exactly"):
         type(parameters).from_dict({"lam": 1})
 
 
