@@ -122,7 +122,9 @@ class SetBuilder:
 
 def summarise(image_set: ImageSet) -> dict[str, Any]:
     """Counts that pages show, made once: sizes, depths, channels, labels, patients, duplicates and a histogram."""
-    rows = image_set.pictures.values_list("width", "height", "depth", "channels", "label", "patient", "duplicate_of")
+    rows = image_set.pictures.values_list(
+        "width", "height", "depth", "channels", "label", "patient", "duplicate_of"
+    )
     columns = list(zip(*rows)) or [()] * 7
     return {
         "sizes": _counted(f"{w} × {h}" for w, h in zip(columns[0], columns[1])),

@@ -46,22 +46,17 @@ def _fits_png(pixels: np.ndarray) -> bool:
 
 def _write_whole(path: Path, pixels: np.ndarray) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            if path.suffix == ".png":
-                from PIL import Image
+        if path.suffix == ".png":
+            from PIL import Image
 
-                Image.fromarray(pixels).save(file, "PNG", compress_level=3)
-            else:
-                import tifffile
+            Image.fromarray(pixels).save(temporary, "PNG", compress_level=3)
+        else:
+            import tifffile
 
-                tifffile.imwrite(
-                    file,
-                    pixels,
-                    compression="zlib",
-                    photometric="rgb" if pixels.ndim == 3 else "minisblack",
-                    metadata=None,
-                )
+            colours = "rgb" if pixels.ndim == 3 else "minisblack"
+            tifffile.imwrite(temporary, pixels, compression="zlib", photometric=colours, metadata=None)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
