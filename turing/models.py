@@ -122,8 +122,13 @@ class Study(Owned):
         return self.state in {self.State.OPEN, self.State.CLOSED}
 
     @property
+    def is_preparing(self) -> bool:
+        return self.state == self.State.RENDERING and self.job is not None and not self.job.is_finished
+
+    @property
     def is_editable(self) -> bool:
-        return self.state in {self.State.DRAFT, self.State.READY}
+        """Not launched, and no job at work on it (one that failed or was stopped leaves the state behind)."""
+        return not self.is_launched and not self.is_preparing
 
     @property
     def images(self) -> int:

@@ -1,5 +1,6 @@
 """A reader's pass through a study: begin it, answer, correct, go on. Every answer is appended before it is acknowledged."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -10,7 +11,6 @@ from django.utils import timezone
 
 from .chain import link
 from .models import Answer, Reader, Session, Study, Trial, Truth
-from .ordering import reader_seed, reading_order
 
 # What a page may say about its own clock, in whole milliseconds or counts; anything else is dropped.
 CLIENT_FIELDS = (
@@ -35,7 +35,7 @@ DISPLAY_FIELDS = (
     "ratio_percent",
 )
 LARGEST = 2**31 - 1
-SUBMISSION_LENGTH = 48
+NAME = re.compile(r"[A-Za-z0-9_-]{1,48}")  # of a trial's token and of a submission
 
 
 class Outcome(Enum):
@@ -69,6 +69,8 @@ def open_session(
 
 
 def _begin(reader: Reader, number: int, by_owner: bool, display: dict[str, int]) -> Session:
+    from .ordering import reader_seed, reading_order
+
     study = reader.study
     seed = reader_seed(study.seed, reader.number + 10_000 * (number - 1))
     cases = list(study.cases.order_by("position"))
@@ -105,8 +107,9 @@ def record(session: Session, study: Study, given: Submission, *, now: datetime |
     """Append one answer. Safe against double clicks, two tabs and posts that are sent again."""
     with transaction.atomic():
         Session.objects.select_for_update().get(pk=session.pk)  # one writer to a chain
-        trial = session.trials.filter(token=given.token).first()
-        if trial is None or not _possible(study, given):
+        study = Study.objects.get(pk=study.pk)  # it may have been closed since the page was asked for
+        trial = session.trials.filter(token=given.token).first() if _possible(study, given) else None
+        if trial is None:
             return Outcome.REFUSED
         if trial.answers.filter(submission=given.submission).exists():
             return Outcome.REPEATED
@@ -122,7 +125,8 @@ def _possible(study: Study, given: Submission) -> bool:
         study.is_open
         and given.said in Truth.values
         and 1 <= given.confidence <= study.confidence_steps
-        and 1 <= len(given.submission) <= SUBMISSION_LENGTH
+        and NAME.fullmatch(given.token) is not None
+        and NAME.fullmatch(given.submission) is not None
     )
 
 

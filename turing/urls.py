@@ -1,8 +1,25 @@
 from django.urls import path
 
-from . import views
+from . import views_reader, views_study
 
 app_name = "turing"
 urlpatterns = [
-    path("studies/", views.index, name="list"),
+    path("studies/", views_study.index, name="list"),
+    path("studies/new/", views_study.new, name="new"),
+    path("studies/<int:pk>/", views_study.detail, name="detail"),
+    path("studies/<int:pk>/edit/", views_study.edit, name="edit"),
+    path("studies/<int:pk>/prepare/", views_study.prepare, name="prepare"),
+    path("studies/<int:pk>/launch/", views_study.launch, name="launch"),
+    path("studies/<int:pk>/close/", views_study.close, name="close"),
+    path("studies/<int:pk>/delete/", views_study.delete, name="delete"),
+    path("studies/<int:pk>/share/", views_study.share, name="share"),
+    path("studies/<int:pk>/readers/", views_study.add_reader, name="add_reader"),
+    path("studies/<int:pk>/readers/<int:number>/link/", views_study.new_link, name="new_link"),
+    path("studies/<int:pk>/readers/<int:number>/revoke/", views_study.revoke, name="revoke"),
+    path("studies/<int:pk>/protocol/", views_study.protocol, name="protocol"),
+    path("read/image/<slug:token>/", views_reader.image, name="image"),
+    path("read/<slug:key>/", views_reader.read, name="read"),
+    path("read/<slug:key>/begin/", views_reader.begin, name="begin"),
+    path("read/<slug:key>/state/", views_reader.state, name="state"),
+    path("read/<slug:key>/answer/", views_reader.answer, name="answer"),
 ]

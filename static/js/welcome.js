@@ -1,0 +1,12 @@
+// What the images will be shown on, told with the consent.
+
+const told = {
+  screen_width: screen.width,
+  screen_height: screen.height,
+  view_width: window.innerWidth,
+  view_height: window.innerHeight,
+  colour_depth: screen.colorDepth,
+  ratio_percent: Math.round(100 * (window.devicePixelRatio || 1)),
+};
+const fields = document.getElementById("begin").elements;
+for (const [name, value] of Object.entries(told)) fields.namedItem(name).value = String(value);
