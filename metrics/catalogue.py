@@ -1,0 +1,144 @@
+"""Every metric the project computes, written down once: forms, pages, reports, docs and the tests of invariants read this.
+
+To add one: its function in metrics/functional, its entry here, its test. An entry says what the number means, what it needs,
+which way is better, how far it ranges, what two equal sets give, below how many images it is refused, and where it misleads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from .reports import gettext_noop as _
+
+INFINITY = math.inf
+
+GROUPS: dict[str, str] = {
+    "fidelity": _("Fidelity"),
+    "diversity": _("Diversity"),
+    "paired": _("Paired images"),
+    "memorisation": _("Memorisation"),
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    name: str
+    title: str
+    group: str  # a key of GROUPS
+    path: str  # module and function, dotted
+    needs: str  # "features" | "probabilities" | "images" | "pairs" | "training"
+    direction: str  # "lower" | "higher" | "as real": the real set's own value is the aim
+    low: float
+    high: float
+    ideal: float | None  # what a set gives against itself; None where that is the real set's own value
+    minimum: int  # images needed in each set
+    meaning: str
+    cautions: tuple[str, ...] = ()
+    part: str = ""  # attribute of the function's result, where it has several
+
+    def function(self) -> Callable[..., Any]:
+        module, name = self.path.rsplit(".", 1)
+        return getattr(import_module(module), name)
+
+
+_ENTRIES = (
+    Metric(
+        "kid", _("KID"), "fidelity", "metrics.functional.kernel.kid", "features", "lower", -INFINITY, INFINITY, 0.0, 10,
+        _("Squared distance between the two sets of features by a cubic kernel (maximum mean discrepancy); unbiased at every size."),
+        (_("Small sets may give a negative value: it means that no difference is seen."),),
+    ),
+    Metric(
+        "frechet", _("Fréchet distance"), "fidelity", "metrics.functional.frechet.frechet_distance", "features", "lower",
+        0.0, INFINITY, 0.0, 10,
+        _("Distance between two normal distributions fitted to the features; called FID only with the Inception network."),
+        (
+            _("Its value falls as sets grow: compare it only between sets of the same size."),
+            _("It sees means and covariances only."),
+        ),
+    ),
+    Metric(
+        "frechet_principal", _("Fréchet distance, principal components"), "fidelity",
+        "metrics.functional.frechet.frechet_distance", "features", "lower", 0.0, INFINITY, 0.0, 20,
+        _("The same distance on the first principal components of the real features, so that fewer images suffice."),
+        (_("What differs outside those components is not seen."),),
+    ),
+    Metric(
+        "precision", _("Precision"), "fidelity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 12,
+        _("Share of synthetic images that lie within the real images, by nearest neighbours."),
+        (_("One outlying real image widens the region that counts as real."),), "precision",
+    ),
+    Metric(
+        "density", _("Density"), "fidelity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, INFINITY, 1.0, 12,
+        _("How many real neighbourhoods hold each synthetic image, against the number expected; above 1 where synthetic images crowd."),
+        (_("A value above 1 is no praise: the synthetic images sit where real ones are densest."),), "density",
+    ),
+    Metric(
+        "inception_score", _("Inception Score"), "fidelity", "metrics.functional.inception.inception_score", "probabilities",
+        "as real", 1.0, 1008.0, None, 10,
+        _("How surely and how variously a network trained on everyday photographs names the synthetic images."),
+        (_("Classes of everyday photographs mean little for medical images; it is here for comparison with other work."),),
+    ),
+    Metric(
+        "recall", _("Recall"), "diversity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 12,
+        _("Share of real images that lie within the synthetic images, by nearest neighbours."),
+        (_("A few scattered synthetic images can raise it."),), "recall",
+    ),
+    Metric(
+        "coverage", _("Coverage"), "diversity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 12,
+        _("Share of real images with a synthetic image in their neighbourhood."),
+        (_("It falls with poor fidelity too, not only with missing variety."),), "coverage",
+    ),
+    Metric(
+        "vendi", _("Vendi score, q = 1"), "diversity", "metrics.functional.diversity.vendi_score", "features", "as real",
+        1.0, INFINITY, None, 10,
+        _("The effective number of different images in the synthetic set, against as many real images."),
+        (_("Noise counts as variety: read it beside fidelity."),),
+    ),
+    Metric(
+        "ms_ssim", _("Mean MS-SSIM between pairs of a set"), "diversity", "metrics.functional.similarity.ms_ssim", "images",
+        "as real", -1.0, 1.0, None, 10,
+        _("How alike two images of the synthetic set are on average, against two of the real set; higher is less varied."),
+        (_("Never compare values made with different numbers of scales."),),
+    ),
+    Metric(
+        "mae", _("Mean absolute error"), "paired", "metrics.functional.similarity.mae", "pairs", "lower", 0.0, INFINITY, 0.0, 2,
+        _("Mean difference of the pixels of each pair, in the unit of the pixels."),
+    ),
+    Metric(
+        "psnr", _("PSNR"), "paired", "metrics.functional.similarity.psnr", "pairs", "higher", -INFINITY, INFINITY, INFINITY, 2,
+        _("Peak signal-to-noise ratio of each pair in dB; equal images have no finite value and are counted apart."),
+    ),
+    Metric(
+        "ssim", _("SSIM"), "paired", "metrics.functional.similarity.ssim", "pairs", "higher", -1.0, 1.0, 1.0, 2,
+        _("Structural similarity of each pair."),
+        (_("A mean over images hides single failures: look at the worst ones in the table."),),
+    ),
+    Metric(
+        "copies", _("Suspected copies"), "memorisation", "metrics.functional.memorisation.suspected_copies", "training",
+        "lower", 0.0, 1.0, 0.0, 10,
+        _("Share of synthetic images that lie closer to a training image than unseen real images do and agree with it in the pixels."),
+        (_("Copying is not the only way to reveal a person, and another image of the same patient is no copy."),),
+    ),
+    Metric(
+        "authenticity", _("Authenticity"), "memorisation", "metrics.functional.memorisation.authenticity", "training",
+        "higher", 0.0, 1.0, None, 10,
+        _("Share of synthetic images farther from their nearest training image than that one is from its own nearest neighbour."),
+        (_("About one half for new images of the same kind."),),
+    ),
+)  # fmt: skip
+
+METRICS: dict[str, Metric] = {entry.name: entry for entry in _ENTRIES}
+
+
+def title_with(metric: Metric, encoder_name: str) -> str:
+    """The name under which a Frechet distance on these features is known: FID is said of one network alone."""
+    if metric.name == "frechet":
+        return {
+            "inception": _("Fréchet Inception distance (FID)"),
+            "radiomics": _("Fréchet radiomics distance, squared"),
+        }.get(encoder_name, metric.title)
+    return metric.title

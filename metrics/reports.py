@@ -1,0 +1,280 @@
+"""What an evaluation found, as a frozen tree: no images, no database, no Django; the same for a page, a folder and a notebook.
+
+A sentence keeps its template and its values apart, so that a page can translate it and a file can still be read by a person.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+SCHEMA = 1
+STATES = ("alarm", "warning", "fine", "none")  # worst first: the order in which a report is read
+
+
+class ReportError(ValueError):
+    """A file that is not a report of this version."""
+
+
+def gettext_noop(text: str) -> str:
+    """Marks an English sentence for the translators' catalogue and returns it unchanged."""
+    return text
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`template % values`; the template is what is translated."""
+
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template % self.values if self.values else self.template
+
+
+@dataclass(frozen=True)
+class SetSummary:
+    """One of the sets: how many images, of how many patients (0 where nobody said), of which sizes, on which scale."""
+
+    name: str
+    count: int
+    groups: int
+    sizes: tuple[str, ...]  # "256 × 256", the most frequent first
+    channels: int
+    intensity: tuple[float, float]
+    unit: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number with all that must stand beside it. `value` is None where it could not be had: `absent` says why."""
+
+    metric: str  # a key of metrics.catalogue.METRICS
+    title: Sentence
+    group: str
+    encoder: str  # a key of the encoders' registry; "" for pixels
+    source: str  # what it was computed on, in words: "radiomics, 385"
+    value: float | None = None
+    interval: tuple[float, float] | None = None  # 95 %
+    floor: tuple[float, float] | None = None  # the same quantity between parts of the real set
+    matched: float | None = None  # this value at the floor's sample size: what may be compared with the floor
+    floor_n: int = 0
+    n_real: int = 0
+    n_synthetic: int = 0
+    low: float | None = None  # the range of the quantity, where it has one
+    high: float | None = None
+    caution: Sentence | None = None
+    unfit: bool = False  # too few images: shown grey
+    absent: Sentence | None = None
+    command: str = ""  # the one command that makes an absent number available
+    protocol: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.metric}:{self.encoder}" if self.encoder else self.metric
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A finding in words: fidelity, diversity or memorisation. `number` is the key of the number it leans on."""
+
+    subject: str
+    state: str  # one of STATES
+    finding: Sentence
+    consequence: Sentence
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    position: int
+    distance: float
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A synthetic image above the real images nearest to it."""
+
+    position: int
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A synthetic image and the training image that it may be a copy of."""
+
+    synthetic: int
+    training: int
+    distance: float
+    correlation: float
+
+
+@dataclass(frozen=True)
+class Map:
+    """Both sets in two dimensions; `shares` are the parts of the variance that the two axes show."""
+
+    encoder: str
+    source: str
+    shares: tuple[float, float]
+    real: tuple[tuple[float, float], ...]
+    synthetic: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Shares of both sets in equal bins from low to high; real and synthetic have one share a bin."""
+
+    name: str
+    title: Sentence
+    caption: Sentence
+    low: float
+    high: float
+    real: tuple[float, ...]
+    synthetic: tuple[float, ...]
+    n_real: int
+    n_synthetic: int
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """One synthetic image: `values` are its own numbers (distance, realism, MAE ...) by name."""
+
+    position: int
+    name: str
+    nearest_real: int | None
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    real: SetSummary
+    synthetic: SetSummary
+    training: SetSummary | None
+    verdicts: tuple[Verdict, ...]
+    numbers: tuple[Number, ...]
+    notes: tuple[Sentence, ...]  # what was done and what to beware of, for the whole report
+    stacks: tuple[Stack, ...]
+    least_realistic: tuple[Neighbour, ...]  # position and realism of synthetic images
+    pairs: tuple[Pair, ...]
+    maps: tuple[Map, ...]
+    histograms: tuple[Histogram, ...]
+    images: tuple[ImageRow, ...]
+    protocol: dict[str, str]
+    seed: int
+    seconds: float
+    version: str
+    schema: int = SCHEMA
+
+    def number(self, key: str) -> Number | None:
+        return next((number for number in self.numbers if number.key == key), None)
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False, indent=1)
+
+    def to_data(self) -> dict[str, Any]:
+        return _plain(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        return cls.from_data(json.loads(text))
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Report:
+        """Rebuild the tree; raises ReportError for another schema or a tree with parts missing."""
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            raise ReportError(
+                f"This is no report of schema {SCHEMA} (found {found}). Evaluate the sets again."
+            )
+        try:
+            return _built(cls, data)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ReportError(f"The report is damaged: {error}. Evaluate the sets again.") from error
+
+
+NUMBER_COLUMNS = (
+    "metric", "title", "group", "source", "value", "low_95", "high_95", "floor_low", "floor_high", "value_at_floor_n",
+    "floor_n", "n_real", "n_synthetic", "unfit", "caution", "absent", "protocol",
+)  # fmt: skip
+
+
+def numbers_csv(report: Report) -> str:
+    """One row a number, with its interval, floor, counts and protocol; absent numbers say why."""
+    return _csv(NUMBER_COLUMNS, (_number_row(number) for number in report.numbers))
+
+
+def images_csv(report: Report) -> str:
+    """One row a synthetic image."""
+    names = list(dict.fromkeys(name for row in report.images for name in row.values))
+    rows = (
+        [row.position, row.name, row.nearest_real, *(row.values.get(name) for name in names)]
+        for row in report.images
+    )
+    return _csv(("position", "name", "nearest_real", *names), rows)
+
+
+def _number_row(number: Number) -> list[Any]:
+    low, high = number.interval or (None, None)
+    floor_low, floor_high = number.floor or (None, None)
+    protocol = "; ".join(f"{name}: {value}" for name, value in number.protocol.items())
+    return [
+        number.metric, number.title, number.group, number.source, number.value, low, high, floor_low, floor_high,
+        number.matched, number.floor_n or None, number.n_real, number.n_synthetic, number.unfit, number.caution or "",
+        number.absent or "", protocol,
+    ]  # fmt: skip
+
+
+def _csv(head: tuple[str, ...], rows: Iterator[list[Any]]) -> str:
+    """Cells that a spreadsheet would take for a formula are quoted with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None or isinstance(value, int | float):
+        return "" if value is None else value
+    text = str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _plain(thing: Any) -> Any:
+    """Dataclasses to dictionaries, tuples to lists; a sentence also says its English text, for whoever reads the file."""
+    if isinstance(thing, Sentence):
+        return {"text": str(thing), "template": thing.template, "values": dict(thing.values)}
+    if dataclasses.is_dataclass(thing):
+        return {f.name: _plain(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
+    if isinstance(thing, tuple | list):
+        return [_plain(part) for part in thing]
+    if isinstance(thing, dict):
+        return {name: _plain(part) for name, part in thing.items()}
+    return thing
+
+
+def _built(kind: Any, data: Any) -> Any:
+    """The opposite of _plain, led by the annotations of the dataclasses."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in {types.UnionType, typing.Union}:
+        return None if data is None else _built(next(a for a in inner if a is not type(None)), data)
+    if origin is tuple:
+        kinds = [inner[0]] * len(data) if inner[-1] is Ellipsis else list(inner)
+        return tuple(_built(part, value) for part, value in zip(kinds, data, strict=True))
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        names = [f.name for f in dataclasses.fields(kind)]
+        return kind(**{name: _built(hints[name], data[name]) for name in names})  # type: ignore[operator]
+    if kind is float and isinstance(data, int):
+        return float(data)
+    return data
