@@ -106,7 +106,7 @@ def issue(trial: Trial | None) -> None:
 def record(session: Session, study: Study, given: Submission, *, now: datetime | None = None) -> Outcome:
     """Append one answer. Safe against double clicks, two tabs and posts that are sent again."""
     with transaction.atomic():
-        Session.objects.select_for_update().get(pk=session.pk)  # one writer to a chain
+        session = Session.objects.select_for_update().get(pk=session.pk)  # one writer to a chain
         study = Study.objects.get(pk=study.pk)  # it may have been closed since the page was asked for
         trial = session.trials.filter(token=given.token).first() if _possible(study, given) else None
         if trial is None:

@@ -22,4 +22,6 @@ urlpatterns = [
     path("read/<slug:key>/begin/", views_reader.begin, name="begin"),
     path("read/<slug:key>/state/", views_reader.state, name="state"),
     path("read/<slug:key>/answer/", views_reader.answer, name="answer"),
+    path("read/", views_reader.lost),
+    path("read/<path:rest>", views_reader.lost),
 ]

@@ -11,23 +11,31 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import sessions
 from .answers import choices_for, parse
 from .blinding import buffer_response, reader_state, sealed, state_response
 from .models import Reader, Session, Study, Trial
 
+# Why a link shows no case: status, title, sentence.
+DOORS = {
+    "unknown": (404, gettext_lazy("This link is not known"), gettext_lazy("Look whether it was copied whole, or ask for a new one whoever sent it to you.")),
+    "revoked": (403, gettext_lazy("This link is no longer valid"), gettext_lazy("It has been withdrawn. Ask for a new one whoever sent it to you; answers that were saved are kept.")),
+    "closed": (200, gettext_lazy("This study is closed"), gettext_lazy("Thank you for reading. Answers that were saved are kept; no more are taken.")),
+    "early": (200, gettext_lazy("This study has not begun"), gettext_lazy("Come back to this page when you are told that it has.")),
+}  # fmt: skip
 LARGEST_POST = 20_000  # bytes; an answer has a few hundred
 
 
-@require_GET
+@require_safe
 def read(request: HttpRequest, key: str) -> HttpResponse:
     """Welcome, the current case, or thanks: wherever the reader is."""
     reader = _reader(key)
     if reason := _why_not(reader):
-        return _closed_door(request, *reason)
+        return _closed_door(request, reason)
     session = reader.sessions.filter(number=1).first()
     if session is None:
         return _page(
@@ -51,13 +59,13 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
 def begin(request: HttpRequest, key: str) -> HttpResponse:
     reader = _reader(key)
     if reason := _why_not(reader):
-        return _closed_door(request, *reason)
+        return _closed_door(request, reason)
     display = {name: _number(request.POST.get(name)) for name in sessions.DISPLAY_FIELDS}
     sessions.open_session(reader=reader, by_owner=_knows_truth(request, reader.study), display=display)
     return _see(reader)
 
 
-@require_GET
+@require_safe
 def state(request: HttpRequest, key: str) -> HttpResponse:
     reader = _reader(key)
     session = reader and reader.sessions.filter(number=1).first()
@@ -76,7 +84,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     if (reason := _why_not(reader)) or session is None:
         if by_script:
             return state_response({"stage": "reload"})
-        return _closed_door(request, *reason) if reason else _see(reader)
+        return _closed_door(request, reason) if reason else _see(reader)
     if request.method == "GET":  # somebody went back to the address of a form
         return _see(reader)
     given = _from_json(request) if by_script else _from_form(request)
@@ -86,7 +94,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     return state_response(_state_now(session, reader.study, outcome=outcome.value, fresh=True))
 
 
-@require_GET
+@require_safe
 def image(request: HttpRequest, token: str) -> HttpResponse:
     """Pixels by the random token of a trial, as long as its reader may read."""
     trial = Trial.objects.select_related("case__study", "session__reader").filter(token=token).first()
@@ -95,39 +103,30 @@ def image(request: HttpRequest, token: str) -> HttpResponse:
     return buffer_response(trial, trial.case.study)
 
 
+@csrf_exempt
+def lost(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Whatever else is asked for below read/: the site's own error page would not be dark and quiet."""
+    return _closed_door(request, "unknown")
+
+
 def _reader(key: str) -> Reader | None:
     return Reader.objects.select_related("study").filter(key=key).first()
 
 
-def _why_not(reader: Reader | None, study: Study | None = None) -> tuple[int, str, str] | None:
-    """Why this link shows no case: (status, title, sentence); None when it does."""
+def _why_not(reader: Reader | None, study: Study | None = None) -> str:
+    """The name of the door that this link finds closed; empty when a case may be shown."""
     if reader is None:
-        return (
-            404,
-            _("This link is not known"),
-            _("Look whether it was copied whole, or ask for a new one whoever sent it to you."),
-        )
+        return "unknown"
     study = study or reader.study
     if reader.revoked:
-        return (
-            403,
-            _("This link is no longer valid"),
-            _(
-                "It has been withdrawn. Ask for a new one whoever sent it to you; answers that were saved are kept."
-            ),
-        )
+        return "revoked"
     if study.is_closed:
-        return (
-            200,
-            _("This study is closed"),
-            _("Thank you for reading. Answers that were saved are kept; no more are taken."),
-        )
-    if not study.is_open:
-        return 200, _("This study has not begun"), _("Come back to this page when you are told that it has.")
-    return None  # fmt: skip
+        return "closed"
+    return "" if study.is_open else "early"
 
 
-def _closed_door(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+def _closed_door(request: HttpRequest, door: str) -> HttpResponse:
+    status, title, sentence = DOORS[door]
     context = {"title": title, "sentence": sentence}
     return sealed(render(request, "turing/read_closed.html", context, status=status))
 
