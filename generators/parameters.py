@@ -43,6 +43,13 @@ def whole(values: ArrayLike) -> tuple[int, ...]:
     return tuple(int(value) for value in np.asarray(values))
 
 
+def nested(values: np.ndarray) -> tuple:
+    """An array as tuples of tuples of plain numbers."""
+    if values.ndim == 1:
+        return tuple(values.tolist())
+    return tuple(map(tuple, values.tolist())) if values.ndim == 2 else tuple(map(nested, values))
+
+
 def real(values: ArrayLike) -> tuple[float, ...]:
     return tuple(float(value) for value in np.asarray(values))
 

@@ -4,7 +4,6 @@ lam ~ Beta(alpha, alpha) is the share kept; the box has sides height * sqrt(1 - 
 to whole pixels, its centre is uniform over the picture, and it is clipped at the border. lam is then corrected to the
 area truly kept: where nothing was pasted the label stays wholly the source's. Masks and boxes are pasted too."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +22,8 @@ from generators.mixing.common import (
     choose_sources,
     take,
 )
-from generators.mixing.cutout import square
-from generators.parameters import Parameters
+from generators.mixing.cutout import clipped_boxes
+from generators.parameters import Parameters, nested
 
 
 @dataclass(frozen=True)
@@ -56,16 +55,12 @@ def draw(
         raise MixingError(f"alpha is {alpha}; it must be above 0.")
     chosen = choose_sources(len(images), sources)
     others = choose_partners(rng, len(images), chosen, partners, sources is not None)
-    drawn = rng.beta(alpha, alpha, len(chosen))
-    centres = rng.integers(0, (height, width), size=(len(chosen), 2))
-    boxes = tuple(_box(share, int(y), int(x), height, width) for share, (y, x) in zip(drawn, centres))
-    lam = tuple(1 - (x1 - x0) * (y1 - y0) / (height * width) for x0, y0, x1, y1 in boxes)
-    return CutMixParameters(chosen, others, boxes, lam, height, width)
-
-
-def _box(share: float, y: int, x: int, height: int, width: int) -> tuple[int, int, int, int]:
-    side = math.sqrt(1 - share)
-    return square(y, x, round(height * side), round(width * side), height, width)
+    side = np.sqrt(1 - rng.beta(alpha, alpha, len(chosen)))
+    rows, columns = (np.rint(size * side).astype(np.int64) for size in (height, width))
+    y, x = rng.integers(0, (height, width), size=(len(chosen), 2)).T
+    boxes = clipped_boxes(y, x, rows, columns, height, width)
+    lam = 1 - (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) / (height * width)
+    return CutMixParameters(chosen, others, nested(boxes), nested(lam), height, width)
 
 
 def apply(

@@ -20,7 +20,7 @@ from generators.mixing.common import (
     choose_sources,
     take,
 )
-from generators.parameters import Parameters, full_range
+from generators.parameters import Parameters, full_range, nested
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,23 @@ def draw(
         )
     low, high = full_range(images, data_range)
     chosen = choose_sources(len(images), sources)
-    centres = rng.integers(0, (height, width), size=(len(chosen), 2))
-    boxes = tuple(square(int(y), int(x), size, size, height, width) for y, x in centres)
+    y, x = rng.integers(0, (height, width), size=(len(chosen), 2)).T
+    boxes = nested(clipped_boxes(y, x, size, size, height, width))
     return CutoutParameters(chosen, boxes, low + fill * (high - low), height, width)
 
 
-def square(y: int, x: int, rows: int, columns: int, height: int, width: int) -> tuple[int, int, int, int]:
-    """The box of rows x columns pixels around (y, x), clipped: (x0, y0, x1, y1)."""
+def clipped_boxes(
+    y: np.ndarray, x: np.ndarray, rows: Any, columns: Any, height: int, width: int
+) -> np.ndarray:
+    """(n, 4): the boxes x0, y0, x1, y1 of rows x columns pixels around (y, x), clipped to the picture."""
     top, left = y - rows // 2, x - columns // 2
-    return max(left, 0), max(top, 0), min(left + columns, width), min(top + rows, height)
+    edges = [
+        np.maximum(left, 0),
+        np.maximum(top, 0),
+        np.minimum(left + columns, width),
+        np.minimum(top + rows, height),
+    ]
+    return np.stack(edges, axis=1)
 
 
 def apply(

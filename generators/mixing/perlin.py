@@ -156,11 +156,11 @@ def apply(
     out = _joined_rows(images, p, regions)
     out_masks = None if masks is None else _joined_rows(np.asarray(masks), p, regions)
     share = regions.mean(axis=(1, 2))
-    mixed, class_mask = None, regions.astype(np.int64)
+    mixed, class_mask = None, regions.astype(np.int32)
     if labels is not None:
         indices = np.column_stack([p.sources, p.partners])
         mixed = blend_labels(labels, indices, np.column_stack([1 - share, share]))
-        of = np.argmax(labels, axis=1)[indices]
+        of = np.argmax(labels, axis=1).astype(np.int32)[indices]
         class_mask = np.where(regions, of[:, 1, None, None], of[:, 0, None, None])
     kept = None if boxes is None else [
         joined(around(boxes[s], ~where), around(boxes[o], where)) for s, o, where in zip(p.sources, p.partners, regions)

@@ -22,7 +22,7 @@ from generators.mixing.common import (
     check_size,
     choose_sources,
 )
-from generators.parameters import Parameters, whole
+from generators.parameters import Parameters, nested
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,17 @@ def draw(
     if not beta > 0:
         raise MixingError(f"beta is {beta}; it must be above 0.")
     members = _members(rng, len(images), sources, partners)
-    shares = rng.beta(beta, beta, (len(members), 2))
-    points = tuple(whole(np.rint(pair * (width, height))) for pair in shares)
-    corners = tuple(
-        tuple(
-            (int(rng.integers(0, width - w + 1)), int(rng.integers(0, height - h + 1)))
-            for w, h in _sizes(p, height, width)
-        )
-        for p in points
+    points = np.rint(rng.beta(beta, beta, (len(members), 2)) * (width, height)).astype(int)
+    x, y = points.T
+    free_x, free_y = (
+        np.stack([width - x, x, width - x, x], axis=1),
+        np.stack([height - y, height - y, y, y], axis=1),
     )
-    weights = tuple(_weights([w * h for w, h in _sizes(p, height, width)], height * width) for p in points)
-    return RICAPParameters(members, points, corners, weights, height, width)  # type: ignore[arg-type]
+    corners = np.stack([rng.integers(0, free_x + 1), rng.integers(0, free_y + 1)], axis=2)
+    weights = [
+        _weights([w * h for w, h in _sizes(p, height, width)], height * width) for p in points.tolist()
+    ]
+    return RICAPParameters(members, nested(points), nested(corners), tuple(weights), height, width)  # type: ignore[arg-type]
 
 
 def _members(rng, n: int, sources, partners) -> tuple[tuple[int, ...], ...]:
@@ -80,7 +80,7 @@ def _members(rng, n: int, sources, partners) -> tuple[tuple[int, ...], ...]:
         others = np.stack([rng.permutation(n) for _ in range(3)], axis=1)
     else:
         others = rng.integers(0, n, (len(first), 3))
-    return tuple((source, *whole(row)) for source, row in zip(first, others))
+    return nested(np.column_stack([first, others]))
 
 
 def _sizes(point: Sequence[int], height: int, width: int) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from scipy import stats
 
 from generators.mixing import cutmix, cutout, mixup, ricap
 from generators.mixing.boxes import without
-from generators.mixing.cutout import square
+from generators.mixing.cutout import clipped_boxes
 
 N, H, W = 400, 32, 32
 
@@ -54,7 +54,7 @@ def test_cutout_fill_follows_the_data_range():
 
 @given(st.integers(0, 31), st.integers(0, 31), st.integers(0, 40), st.integers(0, 40))
 def test_a_clipped_box_lies_in_the_picture_and_keeps_its_side_when_it_fits(y, x, rows, columns):
-    x0, y0, x1, y1 = square(y, x, rows, columns, H, W)
+    x0, y0, x1, y1 = clipped_boxes(np.array([y]), np.array([x]), rows, columns, H, W)[0]
     assert 0 <= x0 <= x1 <= W
     assert 0 <= y0 <= y1 <= H
     if columns // 2 <= x <= W - (columns - columns // 2):
