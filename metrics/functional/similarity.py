@@ -1,0 +1,158 @@
+"""Likeness of two pictures of the same thing, pixel by pixel.
+
+All take (h, w) -> float or (n, h, w) -> (n,), and (..., channels) with `channel_axis=-1` (the mean over channels). A last
+axis of 3 or 4 without `channel_axis` is refused: it may be colours taken for a width. `data_range` (highest minus lowest
+possible value) is never guessed from the type or the data.
+
+SSIM: Wang et al., IEEE TIP 13 (2004): Gaussian window 11 x 11 of sigma 1.5, K1 = .01, K2 = .03, population variances,
+mean over the positions where the window fits whole. MS-SSIM: Wang, Simoncelli & Bovik, Asilomar 2003: contrast-structure
+at each scale, luminance at the last, 2 x 2 means between scales. Where five scales do not fit, as many are taken as
+leave the shorter side at 11 pixels or more, and the weights are renormalised; never compare across counts of scales.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .errors import CannotMeasure
+
+WINDOW = 11
+WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+_offsets = np.arange(WINDOW) - WINDOW // 2
+TAPS = np.exp(-(_offsets**2) / (2 * 1.5**2))
+TAPS = TAPS / TAPS.sum()
+
+
+def mae(reference: Any, image: Any, *, channel_axis: int | None = None) -> Any:
+    """Mean absolute difference, in the unit of the pixels; 0 is ideal."""
+    a, b, single = _pair(reference, image, channel_axis)
+    return _out(np.abs(a - b).mean(axis=(1, 2, 3)), single)
+
+
+def mse(reference: Any, image: Any, *, channel_axis: int | None = None) -> Any:
+    """Mean squared difference, in the squared unit of the pixels; 0 is ideal."""
+    a, b, single = _pair(reference, image, channel_axis)
+    return _out(((a - b) ** 2).mean(axis=(1, 2, 3)), single)
+
+
+def psnr(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
+    """10 log10(data_range^2 / mse), in dB; infinite for equal pictures."""
+    a, b, single = _pair(reference, image, channel_axis)
+    _check_range(data_range)
+    error = ((a - b) ** 2).mean(axis=(1, 2, 3))
+    with np.errstate(divide="ignore"):
+        return _out(10 * np.log10(data_range**2 / error), single)
+
+
+def ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
+    """-1 to 1, 1 for equal pictures. Raises CannotMeasure below 11 pixels a side."""
+    a, b, single = _pair(reference, image, channel_axis)
+    _check_range(data_range)
+    _check_window(a)
+    return _out(_over_channels(a, b, lambda x, y: _means(x, y, data_range)[0]), single)
+
+
+def ms_ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
+    """0 to 1, 1 for equal pictures; negative contrast-structure terms (inverted pictures) count as 0, so it is never NaN."""
+    a, b, single = _pair(reference, image, channel_axis)
+    _check_range(data_range)
+    _check_window(a)
+    scales = scales_of(a.shape[1:3])
+    return _out(_over_channels(a, b, lambda x, y: _multi_scale(x, y, data_range, scales)), single)
+
+
+def scales_of(size: tuple[int, ...]) -> int:
+    """Scales that MS-SSIM takes for a picture of this (height, width): 1 to 5."""
+    side, scales = min(size), 1
+    while scales < len(WEIGHTS) and side // 2 >= WINDOW:
+        side, scales = side // 2, scales + 1
+    return scales
+
+
+def _multi_scale(x: np.ndarray, y: np.ndarray, data_range: float, scales: int) -> float:
+    weights = np.array(WEIGHTS[:scales]) / sum(WEIGHTS[:scales])
+    value = 1.0
+    for scale, weight in enumerate(weights):
+        whole, contrast = _means(x, y, data_range)
+        value *= max(whole if scale == scales - 1 else contrast, 0.0) ** weight
+        x, y = _halved(x), _halved(y)
+    return value
+
+
+def _means(x: np.ndarray, y: np.ndarray, data_range: float) -> tuple[float, float]:
+    """(mean SSIM, mean contrast-structure) of two (h, w) float64 pictures; four filtered maps."""
+    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
+    maps = _filtered(np.stack([x, y, x * x + y * y, x * y]))
+    mu_x, mu_y, squares, products = maps
+    mu_xy, mu_squares = mu_x * mu_y, mu_x**2 + mu_y**2
+    contrast = (2 * (products - mu_xy) + c2) / (squares - mu_squares + c2)
+    luminance = (2 * mu_xy + c1) / (mu_squares + c1)
+    return float((luminance * contrast).mean()), float(contrast.mean())
+
+
+def _filtered(maps: np.ndarray) -> np.ndarray:
+    """The Gaussian window over (k, h, w), where it fits whole: sums of shifted slices, the two equal taps at once."""
+    for axis in (1, 2):
+        length = maps.shape[axis] - WINDOW + 1
+        parts = [maps[:, i : i + length] if axis == 1 else maps[:, :, i : i + length] for i in range(WINDOW)]
+        total = parts[WINDOW // 2] * TAPS[WINDOW // 2]
+        for i in range(WINDOW // 2):
+            total += TAPS[i] * (parts[i] + parts[WINDOW - 1 - i])
+        maps = total
+    return maps
+
+
+def _halved(x: np.ndarray) -> np.ndarray:
+    h, w = x.shape[0] // 2 * 2, x.shape[1] // 2 * 2
+    return (x[:h:2, :w:2] + x[1:h:2, :w:2] + x[:h:2, 1:w:2] + x[1:h:2, 1:w:2]) / 4
+
+
+def _over_channels(a: np.ndarray, b: np.ndarray, function: Any) -> np.ndarray:
+    channels = range(a.shape[3])
+    return np.array([np.mean([function(x[:, :, c], y[:, :, c]) for c in channels]) for x, y in zip(a, b)])
+
+
+def _pair(reference: Any, image: Any, channel_axis: int | None) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Both as (n, h, w, channels) float64, and whether one picture was given."""
+    a, b = np.asarray(reference), np.asarray(image)
+    if a.shape != b.shape:
+        raise CannotMeasure(
+            f"The pictures have shapes {a.shape} and {b.shape}; pairs must have one shape. Resize one first."
+        )
+    if channel_axis is None:
+        if a.ndim not in (2, 3) or (a.ndim == 3 and a.shape[-1] in (3, 4)):
+            raise CannotMeasure(
+                f"Shape {a.shape} may be colours or a stack: give channel_axis=-1 for colours, or (n, h, w)."
+            )
+        a, b = a[..., None], b[..., None]
+    else:
+        if a.ndim not in (3, 4):
+            raise CannotMeasure(
+                f"With channel_axis, give (h, w, channels) or a stack of them; the shape is {a.shape}."
+            )
+        a, b = np.moveaxis(a, channel_axis, -1), np.moveaxis(b, channel_axis, -1)
+    single = a.ndim == 3
+    a, b = (x[None] if single else x for x in (a, b))
+    if 0 in a.shape:
+        raise CannotMeasure(f"There is no pixel in pictures of shape {a.shape}.")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise CannotMeasure("A picture holds pixels that are no numbers.")
+    return a.astype(np.float64), b.astype(np.float64), single
+
+
+def _check_range(data_range: float) -> None:
+    if not (np.isfinite(data_range) and data_range > 0):
+        raise CannotMeasure(
+            f"data_range is {data_range}; it is the highest minus the lowest possible value, above 0."
+        )
+
+
+def _check_window(a: np.ndarray) -> None:
+    if min(a.shape[1:3]) < WINDOW:
+        raise CannotMeasure(
+            f"The pictures are {a.shape[2]} × {a.shape[1]} pixels; the window needs at least {WINDOW} a side."
+        )
+
+
+def _out(values: np.ndarray, single: bool) -> Any:
+    return float(values[0]) if single else values
