@@ -12,6 +12,7 @@ from generators.catalogue import CLASSICAL, MIXING, STEPS
 from generators.parameters import UnusableInput
 from generators.pipeline import BALANCES, InvalidRecipe, PipelineError, Recipe, Step, replay, run, schedule
 from generators.recipes import PAIRINGS, json_schema
+from tests.paths import DATA, needs_data
 
 STEP_NAMES = list(STEPS)
 
@@ -290,3 +291,22 @@ def test_the_schema_names_every_step_and_option():
     mixup = next(step for step in steps if step["properties"]["name"]["const"] == "mixup")["properties"]
     assert mixup["options"]["properties"]["alpha"]["minimum"] == 0.01
     assert mixup["partners"]["enum"] == ["", *PAIRINGS]
+
+
+@needs_data
+def test_real_slices_keep_their_segmentation():
+    """Hippocampus MRI: after a mild geometric pipeline the masked region still has nearly the grey levels it had."""
+    data = np.load(DATA / "seg_msd_hippocampus" / "slices_64.npz")
+    images, masks = data["images"][:200], data["masks"][:200]
+    recipe = Recipe((Step("elastic"), Step("rotation"), Step("horizontal_flip", probability=0.5)))
+    differences = []
+    for out in run(recipe, images, None, masks, seed=1):
+        source = out.parameters["source"]
+        assert set(np.unique(out.mask)) <= set(np.unique(masks[source])) | {0}
+        if (masks[source] > 0).sum() > 50 and (out.mask > 0).any():
+            before, after = (
+                float(i[m > 0].mean()) for i, m in ((images[source], masks[source]), (out.image, out.mask))
+            )
+            differences.append(abs(after - before) / images[source].std())
+    assert len(differences) > 50
+    assert np.median(differences) < 0.05
