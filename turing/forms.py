@@ -83,4 +83,5 @@ class ReaderForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         accounts = User.objects.filter(is_active=True).exclude(pk=study.owner_id)
         taken = study.readers.exclude(account=None).values("account")
+        self.fields["account"].empty_label = _("no account")
         self.fields["account"].queryset = accounts.exclude(pk__in=taken).order_by("username")

@@ -156,9 +156,10 @@ def launch(study: Study, *, reason: str = "") -> None:
             raise NotReady(
                 _("Only a study that has been prepared, and was not changed since, can be launched.")
             )
-        if mine.audit["state"] == "alarm" and not reason.strip():
+        failed = mine.audit["state"] == "alarm"
+        if failed and not reason.strip():
             raise NotReady(_("The leakage audit failed: write down why the study is launched all the same."))
-        mine.audit_reason = reason.strip()
+        mine.audit_reason = reason.strip() if failed else ""
         mine.state, mine.launched = Study.State.OPEN, timezone.now()
         mine.protocol = protocol(mine)
         mine.protocol_digest = digest(mine.protocol)

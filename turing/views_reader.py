@@ -38,19 +38,11 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
         return _closed_door(request, reason)
     session = reader.sessions.filter(number=1).first()
     if session is None:
-        return _page(
-            request, "turing/read_welcome.html", reader.study, owner=_knows_truth(request, reader.study)
-        )
+        return _welcome(request, reader.study)
     correcting = "previous" in request.GET and sessions.previous_trial(session, reader.study)
     trial = correcting or sessions.current_trial(session)
     if trial is None:
-        return _page(
-            request,
-            "turing/read_thanks.html",
-            reader.study,
-            session=session,
-            **_progress(session, reader.study),
-        )
+        return _thanks(request, session, reader.study)
     return _case(request, session, reader.study, trial, correcting=bool(correcting))
 
 

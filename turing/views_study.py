@@ -221,11 +221,19 @@ def _readers(request: HttpRequest, study: Study) -> list[dict[str, Any]]:
         {
             "row": reader,
             "saved": reader.saved,
-            "by_owner": any(session.by_owner for session in reader.sessions.all()),
+            "notes": _notes(reader),
             "done": reader.saved >= study.images,
             "link": request.build_absolute_uri(f"/read/{reader.key}/"),
         }
         for reader in rows
+    ]
+
+
+def _notes(reader: Reader) -> list[str]:
+    by_owner = any(session.by_owner for session in reader.sessions.all())
+    notes = [reader.experience, reader.account.username if reader.account else ""]
+    return [
+        note for note in (*notes, _("read by somebody who may know the truth") if by_owner else "") if note
     ]
 
 

@@ -66,7 +66,7 @@ export class Viewer {
 
   draw() {
     const { context, canvas, spec, scale } = this;
-    context.fillStyle = "#000000";
+    context.fillStyle = "#0a0a0a"; // as the page around it
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (!this.pixels) return;
     context.imageSmoothingEnabled = scale < 1; // enlarged pixels stay squares: nothing is made up
