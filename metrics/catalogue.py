@@ -100,7 +100,7 @@ _ENTRIES = (
     ),
     Metric(
         "ms_ssim", _("Mean MS-SSIM between pairs of a set"), "diversity", "metrics.functional.similarity.ms_ssim", "images",
-        "as real", -1.0, 1.0, None, 10,
+        "as real", 0.0, 1.0, None, 10,
         _("How alike two images of the synthetic set are on average, against two of the real set; higher is less varied."),
         (_("Never compare values made with different numbers of scales."),),
     ),

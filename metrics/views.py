@@ -1,10 +1,213 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
+from typing import Any
 
-from jobs.ownership import researcher_required
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from imagesets.models import ImageSet, Origin
+from jobs.models import Job
+from jobs.ownership import editable_or_404, researcher_required, visible_or_404
+from jobs.queueing import start_job, stop_job
+
+from .forms import EvaluationForm, unavailable_encoders
+from .models import Evaluation
+from .reports import ReportError, images_csv, numbers_csv
 
 
 @researcher_required
+@require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html", {"title": _("Nothing here yet")})
+    from .presentation import list_rows
+
+    found = Evaluation.objects.visible_to(request.user).defer("report")
+    evaluations = found.select_related("real", "synthetic", "owner", "job")[:200]
+    return render(request, "metrics/list.html", {"rows": list_rows(evaluations)})
+
+
+@researcher_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    given = {name: request.GET[name] for name in ("synthetic", "real", "training") if name in request.GET}
+    form = EvaluationForm(request.POST or None, user=request.user, initial=given)
+    if request.method == "POST" and form.is_valid():
+        evaluation = _begin(request.user, form.cleaned_data)
+        return redirect(evaluation)
+    context = {"form": form, "unavailable": unavailable_encoders(), "missing": _missing(request.user)}
+    return render(request, "metrics/new.html", context)
+
+
+def _begin(owner: Any, chosen: dict[str, Any]) -> Evaluation:
+    real, synthetic = chosen["real"], chosen["synthetic"]
+    training = chosen["training"] or training_set_of(synthetic, owner)
+    name = _("%(synthetic)s, against %(real)s") % {"synthetic": synthetic.name, "real": real.name}
+    with transaction.atomic():
+        evaluation = Evaluation.objects.create(
+            name=name[:250], owner=owner, real=real, synthetic=synthetic, training=training,
+            encoders=chosen["encoders"], is_shared=chosen["is_shared"],
+            options={"seed": chosen["seed"], "paired": chosen["paired"]},
+        )  # fmt: skip
+        evaluation.job = start_job(
+            kind="metrics.evaluate", title=_("Evaluate %(name)s") % {"name": name}, owner=owner,
+            detail=", ".join(chosen["encoders"]), arguments={"evaluation_pk": evaluation.pk},
+        )  # fmt: skip
+        evaluation.job.result_url = evaluation.get_absolute_url()
+        evaluation.job.save(update_fields=["result_url"])
+        evaluation.save(update_fields=["job"])
+    return evaluation
+
+
+def training_set_of(synthetic: ImageSet, user: Any) -> ImageSet | None:
+    """The real set that the provenance names as what the generator learned from or mixed, where the person may see it."""
+    parents = synthetic.parents.filter(origin=Origin.REAL)
+    return ImageSet.objects.visible_to(user).usable().filter(pk__in=parents.values("pk")).first()
+
+
+def _missing(user: Any) -> dict[str, str] | None:
+    """What has to be there before anything can be evaluated."""
+    sets = ImageSet.objects.visible_to(user).usable()
+    if not sets.filter(origin=Origin.REAL).exists():
+        return {
+            "title": _("There is no real set yet"),
+            "words": _("An evaluation compares synthetic images with real ones. Load real images first."),
+            "url": reverse("imagesets:list"),
+            "button": _("To the image sets"),
+        }
+    if not sets.exclude(origin=Origin.REAL).exists():
+        return {
+            "title": _("There is no synthetic set yet"),
+            "words": _("Make one with a generator, or upload one as an image set."),
+            "url": reverse("generators:list"),
+            "button": _("To the generators"),
+        }
+    return None
+
+
+@researcher_required
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = _visible(request, pk)
+    context: dict[str, Any] = {
+        "evaluation": evaluation,
+        "can_edit": evaluation.is_editable_by(request.user),
+    }
+    if not evaluation.is_ready:
+        return render(request, "metrics/pending.html", context | _job_context(evaluation.job, request.user))
+    try:
+        report = evaluation.read_report()
+    except ReportError:
+        return render(request, "metrics/unreadable.html", context)
+    return render(request, "metrics/detail.html", context | _report_context(request, evaluation, report))
+
+
+def _job_context(job: Job | None, user: Any) -> dict[str, Any]:
+    return {
+        "job": job,
+        "job_visible": job is not None and Job.objects.visible_to(user).filter(pk=job.pk).exists(),
+        "failed": job is not None and job.status == Job.Status.FAILED,
+        "stopped": job is not None and job.status == Job.Status.STOPPED,
+    }
+
+
+def _report_context(request: HttpRequest, evaluation: Evaluation, report: Any) -> dict[str, Any]:
+    from .presentation import report_context, role_rows
+
+    seen = ImageSet.objects.visible_to(request.user).in_bulk([s.pk for _role, s in evaluation.sets()])
+    roles = {role: image_set for role, image_set in evaluation.sets() if image_set.pk in seen}
+
+    def link(role: str, position: int) -> str:
+        # A shared report shows numbers; pictures of a set only to those who may see that set.
+        return reverse("metrics:picture", args=[evaluation.pk, role, position]) if role in roles else ""
+
+    urls = {role: reverse("imagesets:detail", args=[image_set.pk]) for role, image_set in roles.items()}
+    return {
+        **report_context(report, link),
+        "roles": role_rows(report, urls),
+        "made": evaluation.finished,
+    }
+
+
+@researcher_required
+@require_GET
+def as_json(request: HttpRequest, pk: int) -> HttpResponse:
+    return _download(_readable(request, pk).to_json(), "application/json", f"evaluation-{pk}.json")
+
+
+@researcher_required
+@require_GET
+def numbers(request: HttpRequest, pk: int) -> HttpResponse:
+    return _download(numbers_csv(_readable(request, pk)), "text/csv", f"evaluation-{pk}-numbers.csv")
+
+
+@researcher_required
+@require_GET
+def images(request: HttpRequest, pk: int) -> HttpResponse:
+    return _download(images_csv(_readable(request, pk)), "text/csv", f"evaluation-{pk}-images.csv")
+
+
+def _readable(request: HttpRequest, pk: int) -> Any:
+    evaluation = _visible(request, pk)
+    if not evaluation.is_ready:
+        raise Http404
+    try:
+        return evaluation.read_report()
+    except ReportError as error:
+        raise Http404 from error
+
+
+def _download(text: str, kind: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+@researcher_required
+@require_GET
+def picture(request: HttpRequest, pk: int, role: str, position: int) -> HttpResponse:
+    """One picture of one of the evaluation's sets, for those who may see that set too."""
+    from .pictures import shown_png
+
+    image_set = dict(_visible(request, pk).sets()).get(role)
+    if image_set is None:
+        raise Http404
+    visible_or_404(ImageSet.objects, request.user, pk=image_set.pk)
+    found = image_set.pictures.filter(position=position).first()
+    if found is None or not found.path.exists():
+        raise Http404
+    headers = {"Cache-Control": "private, max-age=3600"}
+    data = shown_png(found.values(), image_set.intensity or (0.0, 255.0))
+    return HttpResponse(data, content_type="image/png", headers=headers)
+
+
+@researcher_required
+@require_POST
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = editable_or_404(Evaluation.objects.defer("report"), request.user, pk=pk)
+    evaluation.is_shared = request.POST.get("shared") == "yes"
+    evaluation.save(update_fields=["is_shared"])
+    messages.success(
+        request,
+        _("Other researchers see this report now.")
+        if evaluation.is_shared
+        else _("Only you and administrators see this report now."),
+    )
+    return redirect(evaluation)
+
+
+@researcher_required
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = editable_or_404(Evaluation.objects.defer("report"), request.user, pk=pk)
+    if evaluation.job is not None and not evaluation.job.is_finished:
+        stop_job(evaluation.job)
+    name = evaluation.name
+    evaluation.delete()
+    messages.success(request, _("The evaluation “%(name)s” was deleted.") % {"name": name})
+    return redirect("metrics:list")
+
+
+def _visible(request: HttpRequest, pk: int) -> Evaluation:
+    rows = Evaluation.objects.select_related("real", "synthetic", "training", "job", "owner")
+    return visible_or_404(rows, request.user, pk=pk)

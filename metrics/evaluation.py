@@ -1,0 +1,196 @@
+"""One evaluation from images to report: looks, encodes, measures, words. Pure: no database; a killed one goes on from the
+features and looks that it kept, and the same seed gives the same report.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from . import looking
+from .catalogue import METRICS, title_with
+from .course import Course, Tell
+from .encoders.base import Intensity
+from .encoders.registry import ENCODERS, get_encoder
+from .features import features as encode
+from .images import Images, Sets
+from .inspection import inspect, notes, refuse_unlike, summary
+from .measuring import Features, common_scale, feature_numbers
+from .memorising import Memorisation, memorisation
+from .pixel_numbers import paired_numbers, within_numbers
+from .reports import Number, Report, Sentence
+from .reports import gettext_noop as _
+from .verdicts import RULES, verdicts
+
+READ, ENCODE, COMPARE = (
+    0.003,
+    0.03,
+    16.0,
+)  # seconds an image, an image, an encoder: only to pace the progress bar
+
+
+def evaluate(
+    real: Images, synthetic: Images, *, cache: Path, training: Images | None = None, encoders: Sequence[str] = ("radiomics",),
+    encoders_folder: Path | None = None, metrics: Sequence[str] | None = None, paired: bool = False, seed: int = 0,
+    version: str = "", progress: Tell | None = None, threads: int = 1,
+) -> Report:  # fmt: skip
+    """The report of a synthetic set against a real one.
+
+    The first encoder leads: verdicts, neighbours and copies are told by its features. `metrics` are names of the catalogue,
+    None for all that apply. `progress(done, total, sentence)` may raise to stop the work: what was computed is kept in `cache`.
+    Raises EvaluationRefused, with a sentence for the person who asked, where the sets cannot be evaluated.
+    """
+    began = time.monotonic()
+    chosen = set(METRICS if metrics is None else metrics)
+    counts = sum(len(images) for images in (real, synthetic, training) if images is not None)
+    course = Course(progress, counts * (READ + ENCODE * len(encoders)) + COMPARE * len(encoders) + 8)
+    sets = _looked_at(real, synthetic, training, cache, course)
+    rng = np.random.default_rng(seed)
+    numbers: list[Number] = []
+    every: list[Features] = []
+    copies = Memorisation.unknown()
+    for name in encoders:
+        encoded = _encoded(sets, name, encoders_folder, cache, threads, course)
+        if isinstance(encoded, list):
+            numbers += [number for number in encoded if number.metric in chosen]
+            continue
+        features, trained = encoded
+        numbers += feature_numbers(features, chosen, rng=rng, course=course)
+        if not every:
+            copies = memorisation(sets, features, trained, chosen, course=course)
+        every.append(features)
+    numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course)
+    found, rows = paired_numbers(sets, chosen, course=course) if paired else ([], {})
+    numbers += found + _not_asked_for(encoders, encoders_folder, chosen)
+    course.end()
+    return _report(sets, every, _in_order(numbers), copies, rows, seed, version, time.monotonic() - began)
+
+
+def _looked_at(real: Images, synthetic: Images, training: Images | None, cache: Path, course: Course) -> Sets:
+    sets = Sets(real, synthetic, training, {})
+    for role, images in sets.named().items():
+        step = course.stage(READ * len(images), READING[role], set=images.name)
+        sets.looks[role] = inspect(images, cache=cache, step=step)
+    for role in ("synthetic", "training"):
+        if role in sets.looks:
+            refuse_unlike(real, sets.looks["real"], sets.named()[role], sets.looks[role])
+    return sets
+
+
+READING = {
+    "real": _("looking at the real images of %(set)s, %(done)s of %(total)s"),
+    "synthetic": _("looking at the synthetic images of %(set)s, %(done)s of %(total)s"),
+    "training": _("looking at the training images of %(set)s, %(done)s of %(total)s"),
+}
+ENCODING = {
+    "real": _("%(encoder)s features of the real images, %(done)s of %(total)s"),
+    "synthetic": _("%(encoder)s features of the synthetic images, %(done)s of %(total)s"),
+    "training": _("%(encoder)s features of the training images, %(done)s of %(total)s"),
+}
+
+
+def _encoded(
+    sets: Sets, name: str, folder: Path | None, cache: Path, threads: int, course: Course
+) -> tuple[Features, np.ndarray | None] | list[Number]:
+    """Features of the sets through one encoder, on the real set's scale; or absent numbers where its weights are missing."""
+    encoder = get_encoder(name, folder=folder)
+    if reason := encoder.available():
+        return _absent(name, encoder.title, reason)
+    raw = {}
+    for role, images in sets.named().items():
+        assert images.intensity is not None  # refused when it was looked at
+        step = course.stage(ENCODE * len(images), ENCODING[role], encoder=encoder.title)
+        pairs = [(digest, _loader(images, position)) for position, digest in enumerate(images.digests)]
+        raw[role] = np.asarray(
+            encode(pairs, encoder=encoder, intensity=Intensity(*images.intensity), cache=cache, progress=step, threads=threads),
+            np.float64,
+        )  # fmt: skip
+    scaled = dict(zip(raw, common_scale(*raw.values(), name=encoder.title)))
+    features = Features(
+        name, encoder.title, scaled["real"], scaled["synthetic"], sets.real.group_numbers(),
+        sets.synthetic.group_numbers(), {"encoder": encoder.title, **_words(encoder.protocol())},
+    )  # fmt: skip
+    return features, scaled.get("training")
+
+
+def _absent(name: str, title: str, reason: str) -> list[Number]:
+    """What this encoder would have given, each with the reason why not."""
+    wanted = ("frechet", "inception_score") if name == "inception" else ("frechet", "kid")
+    return [
+        Number(
+            metric=metric, title=Sentence(title_with(METRICS[metric], name)), group=METRICS[metric].group, encoder=name,
+            source=title, absent=Sentence(reason),
+        )
+        for metric in wanted
+    ]  # fmt: skip
+
+
+def _not_asked_for(encoders: Sequence[str], folder: Path | None, chosen: set[str]) -> list[Number]:
+    """The FID and the Inception Score, where nobody asked for them and they could not be had: readers look for them."""
+    if "inception" in encoders:
+        return []
+    reason = get_encoder("inception", folder=folder).available()
+    return (
+        [
+            number
+            for number in _absent("inception", ENCODERS["inception"].title, reason)
+            if number.metric in chosen
+        ]
+        if reason
+        else []
+    )
+
+
+def _words(protocol: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in protocol.items()}
+
+
+def _loader(images: Images, position: int):
+    return lambda: images.load(position)
+
+
+def _in_order(numbers: list[Number]) -> tuple[Number, ...]:
+    """By the catalogue, encoders in the order in which they were asked for."""
+    order = list(METRICS)
+    return tuple(sorted(numbers, key=lambda number: order.index(number.metric)))
+
+
+def _report(
+    sets: Sets, every: list[Features], numbers: tuple[Number, ...], copies: Memorisation, rows: dict[str, np.ndarray],
+    seed: int, version: str, seconds: float,
+) -> Report:  # fmt: skip
+    rng = np.random.default_rng(
+        [seed, 1]
+    )  # what is drawn to be looked at does not depend on what was measured
+    lead = every[0] if every else None
+    near = looking.nearest(lead) if lead else None
+    histograms = [looking.distance_histogram(lead, near)] if lead and near else []
+    histograms.append(looking.intensities(sets.looks["real"], sets.looks["synthetic"], sets.real))
+    named = {role: summary(images, sets.looks[role]) for role, images in sets.named().items()}
+    return Report(
+        real=named["real"], synthetic=named["synthetic"], training=named.get("training"),
+        verdicts=verdicts(numbers, lead=lead.encoder if lead else "", memorisation=copies.verdict),
+        numbers=numbers, notes=tuple(notes(sets.real, sets.looks["real"], sets.synthetic, sets.looks["synthetic"])),
+        stacks=looking.stacks(near, rng) if near else (), least_realistic=looking.least_realistic(near) if near else (),
+        pairs=copies.pairs, maps=tuple(looking.feature_map(features, rng) for features in every),
+        histograms=tuple(histograms), images=looking.image_rows(sets.synthetic, near, {**copies.columns, **rows}),
+        protocol=_protocol(sets, every, seed, version), seed=seed, seconds=round(seconds, 1), version=version,
+    )  # fmt: skip
+
+
+def _protocol(sets: Sets, every: list[Features], seed: int, version: str) -> dict[str, str]:
+    protocol = {
+        f"Encoder {features.encoder}": "; ".join(f"{name}: {value}" for name, value in features.protocol.items())
+        for features in every
+    }  # fmt: skip
+    return protocol | {
+        "Scale of features": "standard deviations of the real set, feature by feature; features constant there are left out",
+        "Intervals": "95 %; delete-10 % grouped jackknife for distances and shares, Student's t for means, exact binomial for copies",
+        "Floor": "ten random splits of the real set into two parts of equal size, patients kept whole; 95 % range for one more split",
+        "Verdicts": str(RULES),
+        "Seed": str(seed),
+        "Version": f"evalsite {version}".strip(),
+    }

@@ -1,0 +1,47 @@
+"""A report as a folder that opens without a server: page, pictures, style, JSON and CSV."""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from .images import Images
+from .pictures import shown_png
+from .presentation import report_context, role_rows
+from .reports import Report, images_csv, numbers_csv
+
+SHEETS = ("variables.css", "base.css", "charts.css", "metrics.css")
+
+
+def write_folder(report: Report, images: dict[str, Images], folder: Path, *, command: str = "") -> Path:
+    """Write everything; files of an earlier report with the same names are replaced, other files are left alone."""
+    (folder / "css").mkdir(parents=True, exist_ok=True)
+    (folder / "pictures").mkdir(exist_ok=True)
+    for sheet in SHEETS:
+        shutil.copyfile(Path(settings.BASE_DIR) / "static" / "css" / sheet, folder / "css" / sheet)
+
+    def link(role: str, position: int) -> str:
+        name = f"pictures/{role}-{position:05d}.png"
+        chosen = images[role]
+        (folder / name).write_bytes(shown_png(chosen.load(position), chosen.intensity or (0.0, 255.0)))
+        return name
+
+    title = _("%(synthetic)s, against %(real)s") % {
+        "synthetic": report.synthetic.name,
+        "real": report.real.name,
+    }
+    context = {
+        **report_context(report, link),
+        "roles": role_rows(report, {}),
+        "title": title,
+        "sheets": SHEETS,
+        "command": command,
+    }
+    page = folder / "index.html"
+    page.write_text(render_to_string("metrics/folder.html", context), encoding="utf-8")
+    (folder / "report.json").write_text(report.to_json(), encoding="utf-8")
+    (folder / "numbers.csv").write_text(numbers_csv(report), encoding="utf-8")
+    (folder / "images.csv").write_text(images_csv(report), encoding="utf-8")
+    return page

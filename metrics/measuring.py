@@ -1,0 +1,240 @@
+"""The numbers that two sets of features give, each with its interval, floor, gate and protocol. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .catalogue import METRICS, title_with
+from .comparing import Compared, Statistic, compare, jackknife
+from .course import Course
+from .functional.diversity import vendi_score
+from .functional.frechet import frechet_distance
+from .functional.kernel import kid
+from .functional.manifold import prdc
+from .images import EvaluationRefused
+from .reports import Number, Sentence
+from .reports import gettext_noop as _
+
+PARTS = ("precision", "recall", "density", "coverage")
+NEIGHBOURS = 5
+COMPONENTS = 64
+JACKKNIFE = "delete-10 % grouped jackknife"
+
+
+@dataclass(frozen=True)
+class Features:
+    """Both sets through one encoder. real (n, d) and synthetic (m, d) float64, on one scale; groups (n,), others (m,) integers."""
+
+    encoder: str
+    title: str
+    real: np.ndarray
+    synthetic: np.ndarray
+    groups: np.ndarray
+    others: np.ndarray
+    protocol: dict[str, str]
+
+    @property
+    def source(self) -> str:
+        return f"{self.title}, {self.real.shape[1]:,}"
+
+    @property
+    def fewest(self) -> int:
+        return min(len(self.real), len(self.synthetic))
+
+
+def common_scale(real: np.ndarray, *others: np.ndarray, name: str) -> tuple[np.ndarray, ...]:
+    """Features of every set in standard deviations of the real set about its mean; what is constant there is left out.
+
+    Handmade features come in units of their own (a volume beside an entropy); without this the largest unit would be the
+    distance. Raises EvaluationRefused where a feature is no number.
+    """
+    for features in (real, *others):
+        if not np.isfinite(features).all():
+            row = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
+            raise EvaluationRefused(
+                _(
+                    "The encoder %(encoder)s gave no finite features for image %(row)s. The image may be broken; remove it and try again."
+                ),
+                encoder=name, row=row,
+            )  # fmt: skip
+    spread = real.std(axis=0, ddof=1)
+    varies = spread > 1e-12 * np.maximum(1.0, np.abs(real).max(axis=0))
+    if not varies.any():
+        raise EvaluationRefused(
+            _("All real images have the same features by %(encoder)s; there is nothing to measure."),
+            encoder=name,
+        )
+    mean, spread = real[:, varies].mean(axis=0), spread[varies]
+    return tuple((features[:, varies] - mean) / spread for features in (real, *others))
+
+
+def feature_numbers(
+    features: Features, chosen: set[str], *, rng: np.random.Generator, course: Course
+) -> list[Number]:
+    """One Number for each chosen metric that needs features, in the catalogue's order."""
+    numbers: dict[str, Number] = {}
+    values = {"encoder": features.title}
+    if "kid" in chosen:
+        course.stage(3, _("comparing %(encoder)s features: KID"), **values)
+        numbers["kid"] = _two_sample(features, "kid", _kid, rng, {"kernel": "cubic polynomial, gamma 1/d"})
+    if "frechet" in chosen:
+        course.stage(4, _("comparing %(encoder)s features: Fréchet distance"), **values)
+        numbers["frechet"] = _gated(_two_sample(features, "frechet", _frechet, rng), features)
+    if "frechet_principal" in chosen:
+        numbers["frechet_principal"] = _principal(features, rng)
+    if chosen & set(PARTS):
+        course.stage(4, _("comparing %(encoder)s features: nearest neighbours"), **values)
+        numbers.update(_manifold(features, rng))
+    if "vendi" in chosen:
+        course.stage(2, _("comparing %(encoder)s features: Vendi score"), **values)
+        numbers["vendi"] = _vendi(features, rng)
+    return [numbers[name] for name in METRICS if name in chosen and name in numbers]
+
+
+def _kid(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    return np.array([kid(real, synthetic)])
+
+
+def _frechet(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    return np.array([frechet_distance(real, synthetic)])
+
+
+def _prdc(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    result = prdc(real, synthetic, k=NEIGHBOURS)
+    return np.array([getattr(result, part) for part in PARTS], float)
+
+
+def _blank(features: Features, name: str) -> Number:
+    metric = METRICS[name]
+    return Number(
+        metric=name, title=Sentence(title_with(metric, features.encoder)), group=metric.group, encoder=features.encoder,
+        source=features.source, n_real=len(features.real), n_synthetic=len(features.synthetic),
+        low=_finite(metric.low), high=_finite(metric.high), protocol=dict(features.protocol),
+    )  # fmt: skip
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _too_few(number: Number, minimum: int) -> Number:
+    return replace(
+        number,
+        absent=Sentence(
+            _("At least %(least)s images are needed in each set; the smaller has %(n)s."),
+            {"least": minimum, "n": min(number.n_real, number.n_synthetic)},
+        ),
+    )
+
+
+def _filled(number: Number, compared: Compared, part: int, more: dict[str, str]) -> Number:
+    floor = None
+    if compared.floor_low is not None and compared.floor_high is not None:
+        floor = (float(compared.floor_low[part]), float(compared.floor_high[part]))
+    metric = METRICS[number.metric]
+    interval = float(max(compared.low[part], metric.low)), float(min(compared.high[part], metric.high))
+    return replace(
+        number, value=float(compared.value[part]), interval=interval, floor=floor,
+        matched=None if compared.matched is None else float(compared.matched[part]), floor_n=compared.floor_n,
+        protocol={**number.protocol, **more, "interval": JACKKNIFE, "floor": "ten random splits of the real set into parts of equal size"},
+    )  # fmt: skip
+
+
+def _two_sample(
+    features: Features, name: str, statistic: Statistic, rng: np.random.Generator, more: dict[str, str] | None = None
+) -> Number:  # fmt: skip
+    number = _blank(features, name)
+    minimum = METRICS[name].minimum
+    if features.fewest < minimum:
+        return _too_few(number, minimum)
+    compared = compare(
+        statistic,
+        features.real,
+        features.synthetic,
+        features.groups,
+        features.others,
+        rng=rng,
+        least=minimum // 2,
+    )
+    return _filled(number, compared, 0, more or {})
+
+
+def _gated(number: Number, features: Features) -> Number:
+    """Below two images a feature the covariances are guesses: the number is shown grey and says so."""
+    needed = 2 * features.real.shape[1]
+    if features.fewest >= needed or number.value is None:
+        return number
+    caution = Sentence(
+        _("too few images: %(needed)s in each set are needed for %(d)s features"),
+        {"needed": f"{needed:,}", "d": f"{features.real.shape[1]:,}"},
+    )
+    return replace(number, unfit=True, caution=caution)
+
+
+def _principal(features: Features, rng: np.random.Generator) -> Number:
+    """Frechet distance on the first principal components of the real features: at most 64, and a fourth of the images."""
+    number = _blank(features, "frechet_principal")
+    kept = min(COMPONENTS, features.real.shape[1], features.fewest // 4)
+    if kept < 2 or features.fewest < METRICS["frechet_principal"].minimum:
+        return _too_few(number, METRICS["frechet_principal"].minimum)
+    mean = features.real.mean(axis=0)
+    axes = np.linalg.svd(features.real - mean, full_matrices=False)[2][:kept].T
+    reduced = replace(
+        features, real=(features.real - mean) @ axes, synthetic=(features.synthetic - mean) @ axes
+    )
+    compared = compare(
+        _frechet, reduced.real, reduced.synthetic, features.groups, features.others, rng=rng, least=2 * kept
+    )
+    number = replace(
+        number, source=f"{features.title}, {kept} of {features.real.shape[1]:,}",
+        title=Sentence(_("Fréchet distance, %(kept)s components"), {"kept": kept}),
+    )  # fmt: skip
+    return _filled(number, compared, 0, {"components": f"{kept} principal components of the real features"})
+
+
+def _manifold(features: Features, rng: np.random.Generator) -> dict[str, Number]:
+    minimum = METRICS["precision"].minimum
+    blanks = {part: _blank(features, part) for part in PARTS}
+    if features.fewest < minimum:
+        return {part: _too_few(number, minimum) for part, number in blanks.items()}
+    compared = compare(
+        _prdc,
+        features.real,
+        features.synthetic,
+        features.groups,
+        features.others,
+        rng=rng,
+        least=NEIGHBOURS + 1,
+    )
+    more = {"neighbours": f"k = {NEIGHBOURS}, Euclidean"}
+    return {part: _filled(blanks[part], compared, index, more) for index, part in enumerate(PARTS)}
+
+
+def _vendi(features: Features, rng: np.random.Generator) -> Number:
+    """The synthetic set's own value beside the real set's, both from as many images: the score grows with the count."""
+    number = _blank(features, "vendi")
+    size = features.fewest
+    if size < METRICS["vendi"].minimum:
+        return _too_few(number, METRICS["vendi"].minimum)
+    value, interval = _own(features.synthetic, features.others, size, rng)
+    _real, floor = _own(features.real, features.groups, size, rng)
+    return replace(
+        number, value=value, interval=interval, floor=floor, n_real=size, n_synthetic=size,
+        protocol={**number.protocol, "kernel": "cosine", "interval": JACKKNIFE, "floor": "the real set's own value, as many images"},
+    )  # fmt: skip
+
+
+def _own(
+    features: np.ndarray, groups: np.ndarray, size: int, rng: np.random.Generator
+) -> tuple[float, tuple[float, float]]:
+    drawn = np.sort(rng.choice(len(features), size, replace=False))
+
+    def statistic(first: np.ndarray, _second: np.ndarray) -> np.ndarray:
+        return np.array([vendi_score(first)])
+
+    part, none = features[drawn], features[:0]
+    value = statistic(part, none)
+    low, high = jackknife(statistic, part, none, groups[drawn], groups[:0], value=value, rng=rng)
+    return float(value[0]), (max(1.0, float(low[0])), float(high[0]))

@@ -1,0 +1,204 @@
+"""Whether synthetic images copy training images: numbers, pairs to look at, and the verdict of the set. Pure.
+
+Unseen real images (the real set less what is also in the training set) say how often an innocent image looks like a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .catalogue import METRICS
+from .course import Course
+from .functional.memorisation import correlation, suspected_copies
+from .images import MINIMUM, Images, Sets
+from .measuring import Features
+from .pixels import fitted, smallest_size
+from .reports import Number, Pair, Sentence, Verdict
+from .reports import gettext_noop as _
+
+RATIO = 0.5  # of the training image's own nearest-neighbour distance: closer is suspected
+AGREE = 0.95  # correlation of the pixels that confirms it
+EQUAL = 0.999  # correlation at which two pictures are one
+SHOWN = 6
+LEVEL = 0.05  # false alarm of the set's verdict
+
+
+@dataclass(frozen=True)
+class Memorisation:
+    verdict: Verdict
+    numbers: list[Number] = field(default_factory=list)
+    pairs: tuple[Pair, ...] = ()
+    columns: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @classmethod
+    def unknown(cls) -> Memorisation:
+        return cls(
+            Verdict(
+                "memorisation", "none", Sentence(_("Copies were not looked for.")),
+                Sentence(_("That needs the images that the generator was trained on. Name them and evaluate again.")),
+            )
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """One set against the training images. closeness, nearest, correlation (n,); is_copy (n,) bool, confirmed in the pixels."""
+
+    closeness: np.ndarray
+    nearest: np.ndarray
+    correlation: np.ndarray  # NaN where the features gave no suspicion
+    is_copy: np.ndarray
+
+    @property
+    def count(self) -> int:
+        return int(self.is_copy.sum())
+
+
+def memorisation(
+    sets: Sets,
+    features: Features,
+    trained: np.ndarray | None,
+    chosen: set[str],
+    *,
+    course: Course,
+) -> Memorisation:
+    """Told by the features of the leading encoder, confirmed in the pixels; `trained` (t, d) are the training features."""
+    if sets.training is None or trained is None or not chosen & {"copies", "authenticity"}:
+        return Memorisation.unknown()
+    course.stage(3, _("looking for copies of training images"))
+    size = smallest_size(*sets.looks.values())
+    found = _flagged(sets.synthetic, features.synthetic, sets.training, trained, size)
+    unseen = _unseen(sets.real, sets.training)
+    control = None
+    if len(unseen) >= MINIMUM:
+        control = _flagged(sets.real, features.real, sets.training, trained, size, only=unseen)
+    p_value = _more_than(found, control)
+    numbers = _numbers(features, found, control, len(trained), p_value)
+    return Memorisation(
+        _verdict(found, control, p_value, features.encoder), [n for n in numbers if n.metric in chosen], _pairs(found, sets, size),
+        {"closeness_to_training": found.closeness, "nearest_training": found.nearest.astype(float), "copy": found.is_copy.astype(float)},
+    )  # fmt: skip
+
+
+def _unseen(real: Images, training: Images) -> np.ndarray:
+    """Positions of real images that the generator has not seen: neither the image nor, where named, its patient."""
+    digests, groups = set(training.digests), {group for group in training.groups if group}
+    seen = [digest in digests for digest in real.digests]
+    if real.groups and groups:
+        seen = [known or group in groups for known, group in zip(seen, real.groups)]
+    return np.flatnonzero(~np.array(seen))
+
+
+def _flagged(
+    images: Images, features: np.ndarray, training: Images, trained: np.ndarray, size: tuple[int, int], *,
+    only: np.ndarray | None = None,
+) -> Flagged:  # fmt: skip
+    rows = np.arange(len(images)) if only is None else only
+    result = suspected_copies(features[rows], trained, ratio=RATIO)
+    agreement = np.full(len(rows), np.nan)
+    for index in np.flatnonzero(result.is_suspected):
+        agreement[index] = _agreement(images, int(rows[index]), training, int(result.nearest[index]), size)
+    return Flagged(result.closeness, result.nearest, agreement, result.is_suspected & (agreement >= AGREE))
+
+
+def _agreement(images: Images, position: int, training: Images, other: int, size: tuple[int, int]) -> float:
+    return correlation(fitted(images.scaled(position), size), fitted(training.scaled(other), size))
+
+
+def _more_than(found: Flagged, control: Flagged | None) -> float | None:
+    """One-sided exact p that copies are more frequent among synthetic than among unseen real images."""
+    if control is None:
+        return None
+    from scipy.stats import fisher_exact
+
+    table = [[part.count, len(part.is_copy) - part.count] for part in (found, control)]
+    return float(fisher_exact(table, alternative="greater").pvalue)
+
+
+def _numbers(
+    features: Features, found: Flagged, control: Flagged | None, trained: int, p_value: float | None
+) -> list[Number]:
+    protocol = {
+        **features.protocol,
+        "suspected": f"closer to a training image than {RATIO:g} of that one's own nearest-neighbour distance",
+        "confirmed": f"correlation of the pixels at least {AGREE:g}",
+        "interval": "exact binomial (Clopper and Pearson)",
+        "floor": "the same share among real images outside the training set",
+    }
+    if p_value is not None:
+        protocol["exact test against unseen real images"] = f"p = {p_value:.3f}"
+    shares = {
+        "copies": [None if part is None else part.is_copy for part in (found, control)],
+        "authenticity": [None if part is None else part.closeness >= 1 for part in (found, control)],
+    }
+    numbers = []
+    for name, (here, there) in shares.items():
+        assert here is not None
+        blank = Number(
+            metric=name, title=Sentence(METRICS[name].title), group="memorisation", encoder=features.encoder,
+            source=f"{features.title}, pixels" if name == "copies" else features.source, n_real=trained, n_synthetic=len(here),
+            low=0.0, high=1.0, protocol=protocol,
+        )  # fmt: skip
+        numbers.append(
+            replace(
+                blank,
+                value=float(here.mean()),
+                interval=_exact(here),
+                floor=None if there is None else _exact(there),
+            )
+        )
+    return numbers
+
+
+def _exact(flags: np.ndarray) -> tuple[float, float]:
+    from scipy.stats import beta
+
+    k, n = int(flags.sum()), len(flags)
+    low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
+    return low, float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+
+
+def _pairs(found: Flagged, sets: Sets, size: tuple[int, int]) -> tuple[Pair, ...]:
+    """The closest pairs, copies first, whether or not anything is suspected: a reader should see the closest anyway."""
+    assert sets.training is not None
+    order = np.lexsort((found.closeness, ~found.is_copy))[:SHOWN]
+    pairs = []
+    for row in order:
+        agreement = found.correlation[row]
+        if np.isnan(agreement):
+            agreement = _agreement(sets.synthetic, int(row), sets.training, int(found.nearest[row]), size)
+        if np.isfinite(found.closeness[row]):
+            pairs.append(
+                Pair(int(row), int(found.nearest[row]), float(found.closeness[row]), float(agreement))
+            )
+    return tuple(pairs)
+
+
+def _verdict(found: Flagged, control: Flagged | None, p_value: float | None, encoder: str) -> Verdict:
+    key = f"copies:{encoder}"
+    values = {"n": found.count, "of": len(found.is_copy)}
+    equal = int((found.is_copy & (found.correlation >= EQUAL)).sum())
+    if equal:
+        return Verdict(
+            "memorisation", "alarm", Sentence(_("%(n)s synthetic images are training images, pixel for pixel or nearly so."), {"n": equal}),
+            Sentence(_("Look at them before the set leaves the site.")), key,
+        )  # fmt: skip
+    if found.count and p_value is not None and p_value < LEVEL:
+        assert control is not None
+        return Verdict(
+            "memorisation", "alarm", Sentence(_("%(n)s of %(of)s synthetic images are suspected copies of training images."), values),
+            Sentence(_("Of %(of)s unseen real images %(n)s would be suspected, which is fewer than chance allows. Look at the pairs before the set leaves the site."), {"n": control.count, "of": len(control.is_copy)}),
+            key,
+        )  # fmt: skip
+    if found.count:
+        return Verdict(
+            "memorisation", "warning", Sentence(_("%(n)s of %(of)s synthetic images are suspected copies of training images."), values),
+            Sentence(_("That is no more than unseen real images may show. Look at the pairs.") if control is not None else _("There are no unseen real images to say how often that happens by chance. Look at the pairs.")),
+            key,
+        )  # fmt: skip
+    return Verdict(
+        "memorisation", "fine", Sentence(_("No copy of a training image was found.")),
+        Sentence(_("That is no proof of privacy: an image can reveal a person without being a copy.")), key,
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from imagesets.models import ImageSet
+from jobs.models import Job
+from jobs.ownership import Owned, OwnedQuerySet
+
+from .reports import Report
+
+
+class Evaluation(Owned):
+    """One set of metrics over one real and one synthetic set, with everything needed to repeat it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("being made")
+        READY = "ready", _("ready")
+
+    name = models.CharField(_("name"), max_length=250)
+    real = models.ForeignKey(ImageSet, models.PROTECT, related_name="evaluations_as_real")
+    synthetic = models.ForeignKey(ImageSet, models.PROTECT, related_name="evaluations")
+    training = models.ForeignKey(
+        ImageSet, models.PROTECT, related_name="evaluations_as_training", null=True, blank=True
+    )
+    encoders = models.JSONField(default=list)  # names in the encoders' registry, the leading one first
+    options = models.JSONField(default=dict)  # {"seed": int, "paired": bool}
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING, db_index=True)
+    report = models.JSONField(null=True, blank=True)  # metrics.reports.Report, written once
+    summary = models.JSONField(default=dict)  # what lists show, so that they need not read whole reports
+    finished = models.DateTimeField(null=True, blank=True)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("metrics:detail", args=[self.pk])
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
+
+    def read_report(self) -> Report:
+        """Raises ReportError where an older version wrote it."""
+        return Report.from_data(self.report)
+
+    def sets(self) -> list[tuple[str, ImageSet]]:
+        pairs: list[tuple[str, Any]] = [
+            ("real", self.real),
+            ("synthetic", self.synthetic),
+            ("training", self.training),
+        ]
+        return [(role, image_set) for role, image_set in pairs if image_set is not None]

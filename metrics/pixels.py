@@ -1,0 +1,123 @@
+"""Numbers made from pixels alone: likeness within a set, differences of pairs, and the histogram of intensities. Pure.
+
+Images reach the functions as float32 from 0 to 1 over their set's declared range, so data_range is 1 everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .functional.similarity import mae, ms_ssim, psnr, ssim
+from .images import EvaluationRefused, Images, Look, Step
+from .reports import gettext_noop as _
+
+PAIRS = 400  # of a set, drawn disjoint: independent of one another, so that the mean has a plain interval
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class PairedRows:
+    """One value a pair, by position; psnr is infinite where the two images are equal."""
+
+    mae: np.ndarray  # in the unit of the pixels
+    psnr: np.ndarray  # dB
+    ssim: np.ndarray
+
+
+def likeness_within(
+    images: Images, size: tuple[int, int], *, rng: np.random.Generator, step: Step
+) -> np.ndarray:
+    """MS-SSIM of disjoint random pairs of one set, (pairs,) float; both images resized to `size` where they differ from it.
+
+    Pairs never come from one group (two images of one patient are alike for a reason that has nothing to do with variety).
+    """
+    pairs = _disjoint_pairs(images.group_numbers(), rng)[:PAIRS]
+    values: list[np.ndarray] = []
+    for start in range(0, len(pairs), BATCH):
+        step(start, len(pairs))
+        chunk = pairs[start : start + BATCH]
+        first = np.stack([fitted(images.scaled(int(a)), size) for a, _b in chunk])
+        second = np.stack([fitted(images.scaled(int(b)), size) for _a, b in chunk])
+        values.append(np.asarray(ms_ssim(first, second, data_range=1.0), float))
+    return np.concatenate(values)
+
+
+def _disjoint_pairs(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(pairs, 2) positions, each used once, the two of a pair from different groups; images are shuffled first."""
+    order = rng.permutation(len(groups))
+    half = len(order) // 2
+    pairs = np.stack([order[:half], order[half : 2 * half]], axis=1)
+    return pairs[groups[pairs[:, 0]] != groups[pairs[:, 1]]]
+
+
+def smallest_size(*looks: Look) -> tuple[int, int]:
+    """(height, width) that every image is brought to before pixels are compared."""
+    shapes = np.concatenate([look.shape[:, :2] for look in looks])
+    return int(shapes[:, 0].min()), int(shapes[:, 1].min())
+
+
+def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A grey float32 image at `size`, by Pillow's antialiased bicubic filter on floats; unchanged where it already fits."""
+    if image.shape == size:
+        return image
+    from PIL import Image
+
+    resized = Image.fromarray(image, mode="F").resize((size[1], size[0]), Image.Resampling.BICUBIC)
+    return np.clip(np.asarray(resized), 0, 1)
+
+
+def paired(real: Images, synthetic: Images, *, step: Step) -> PairedRows:
+    """Differences of image i of one set and image i of the other; pairs of unlike size are refused, never resized."""
+    if len(real) != len(synthetic):
+        raise EvaluationRefused(
+            _(
+                "Paired sets need as many synthetic as real images; “%(real)s” has %(n)s and “%(synthetic)s” has %(m)s. "
+                "Evaluate them as unpaired sets."
+            ),
+            real=real.name, n=len(real), synthetic=synthetic.name, m=len(synthetic),
+        )  # fmt: skip
+    assert real.intensity is not None
+    span = real.intensity[1] - real.intensity[0]
+    rows = []
+    for position in range(len(real)):
+        step(position, len(real))
+        rows.append(_pair(real.scaled(position), synthetic.scaled(position), position, span))
+    return PairedRows(*np.array(rows, float).T)
+
+
+def _pair(reference: np.ndarray, image: np.ndarray, position: int, span: float) -> tuple[float, float, float]:
+    if reference.shape != image.shape:
+        raise EvaluationRefused(
+            _(
+                "Pair %(position)s differs in size: %(real)s against %(synthetic)s. Paired images must have one size."
+            ),
+            position=position, real=_size(reference), synthetic=_size(image),
+        )  # fmt: skip
+    return (
+        span * float(mae(reference, image)),
+        _psnr(reference, image),
+        float(ssim(reference, image, data_range=1.0)),
+    )
+
+
+def _psnr(reference: np.ndarray, image: np.ndarray) -> float:
+    return np.inf if np.array_equal(reference, image) else float(psnr(reference, image, data_range=1.0))
+
+
+def _size(image: np.ndarray) -> str:
+    return f"{image.shape[1]} × {image.shape[0]}"
+
+
+def intensity_shares(look: Look) -> np.ndarray:
+    """(bins,) mean over images of the share of pixels in each bin, so that a large image weighs as much as a small one."""
+    return (look.histogram / look.histogram.sum(axis=1, keepdims=True)).mean(axis=0)
+
+
+def mean_interval(values: np.ndarray) -> tuple[float, float]:
+    """95 % interval of a mean of independent values, by Student's t. Needs at least two."""
+    from scipy.stats import t
+
+    half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return float(values.mean()) - half, float(values.mean()) + half

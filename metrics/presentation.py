@@ -1,0 +1,291 @@
+"""A report as pages show it: sentences translated, numbers written the journal's way, charts drawn, pictures linked.
+
+The site's page and the folder that `evaluate` writes share this and one template; only the links of the pictures differ.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from . import charts
+from .catalogue import GROUPS, METRICS
+from .reports import Number, Report, Sentence
+from .verdicts import SUBJECTS
+
+PictureLink = Callable[[str, int], str]  # (role, position) -> address; "" where it may not be seen
+
+MINUS, NARROW = "\u2212", "\u202f"
+MANIFOLD = ("precision", "recall", "density", "coverage")
+
+
+def said(sentence: Sentence | None) -> str:
+    if sentence is None:
+        return ""
+    template = _(sentence.template)
+    return template % sentence.values if sentence.values else template
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One number as text."""
+
+    key: str
+    title: str
+    source: str
+    value: str
+    interval: str
+    floor: str
+    matched: str
+    floor_n: int
+    n_real: int
+    n_synthetic: int
+    unfit: bool
+    caution: str
+    absent: str
+    command: str
+    meaning: str
+    protocol: dict[str, str]
+
+
+def shown(number: Number) -> Shown:
+    width = number.interval and number.interval[1] - number.interval[0]
+    places = _places(width or 0.0, number.value or 0.0)
+    share = number.metric == "copies"
+
+    def text(value: float | None) -> str:
+        if value is None:
+            return ""
+        if share:
+            return f"{number_format(100 * value, 2)}{NARROW}%"
+        return number_format(value, places, force_grouping=True).replace("-", MINUS)
+
+    def span(ends: tuple[float, float] | None) -> str:
+        return _("%(low)s to %(high)s") % {"low": text(ends[0]), "high": text(ends[1])} if ends else ""
+
+    return Shown(
+        number.key, said(number.title), number.source, text(number.value), span(number.interval), span(number.floor),
+        text(number.matched), number.floor_n, number.n_real, number.n_synthetic, number.unfit, said(number.caution),
+        said(number.absent), number.command, _(METRICS[number.metric].meaning), number.protocol,
+    )  # fmt: skip
+
+
+def _places(width: float, value: float) -> int:
+    """Decimals that show two changing digits of the interval; three leading digits where there is none."""
+    if width > 0:
+        return min(5, max(0, 1 - math.floor(math.log10(width))))
+    return min(5, max(0, 2 - math.floor(math.log10(abs(value))))) if value else 2
+
+
+def report_context(report: Report, link: PictureLink) -> dict[str, Any]:
+    """All that templates/metrics/_report.html shows."""
+    present = [number for number in report.numbers if number.value is not None]
+    return {
+        "report": report,
+        "findings": _findings(report),
+        "notes": [said(note) for note in report.notes],
+        "groups": _groups(present),
+        "absent": [shown(number) for number in report.numbers if number.value is None],
+        "manifold": _manifold(present),
+        "pairs": _pairs(report, link),
+        "stacks": _stacks(report, link),
+        "least_realistic": [
+            {"link": link("synthetic", tile.position), "position": tile.position, "value": tile.distance}
+            for tile in report.least_realistic
+        ],
+        "maps": [_map(drawn, index) for index, drawn in enumerate(report.maps)],
+        "histograms": [_histogram(drawn) for drawn in report.histograms],
+        "protocol": report.protocol,
+    }
+
+
+def state_words() -> dict[str, str]:
+    return {"fine": _("fine"), "warning": _("warning"), "alarm": _("alarm"), "none": _("not checked")}
+
+
+def _findings(report: Report) -> list[dict[str, Any]]:
+    words = state_words()
+    found = []
+    for verdict in report.verdicts:
+        number = report.number(verdict.number) if verdict.number else None
+        found.append(
+            {
+                "subject": _(SUBJECTS[verdict.subject]),
+                "key": verdict.subject,
+                "state": verdict.state,
+                "word": words[verdict.state],
+                "finding": said(verdict.finding),
+                "consequence": said(verdict.consequence),
+                "number": shown(number) if number and number.value is not None else None,
+            }
+        )
+    return found
+
+
+def _groups(present: list[Number]) -> list[tuple[str, list[Shown]]]:
+    rows = [(_(title), [shown(n) for n in present if n.group == group]) for group, title in GROUPS.items()]
+    return [(title, numbers) for title, numbers in rows if numbers]
+
+
+def _manifold(present: list[Number]) -> dict[str, Any]:
+    """Precision to coverage as strips on one axis; a second encoder is a second line of the same row."""
+    chosen = [number for number in present if number.metric in MANIFOLD]
+    if not chosen:
+        return {}
+    highest = max([1.0, *(end for n in chosen for end in (n.interval or ()) + (n.floor or ()))])
+    axis = charts.Axis(0.0, 0.1 * math.ceil(10 * highest))
+    return {
+        "rows": [(shown(number), _strip(number, axis)) for number in chosen],
+        "axis": mark_safe(charts.strip_axis(axis)),
+    }
+
+
+def _strip(number: Number, axis: charts.Axis) -> SafeString:
+    text = shown(number)
+    label = _("%(title)s %(value)s, 95%% interval %(interval)s") % {
+        "title": text.title, "value": text.value, "interval": text.interval,
+    }  # fmt: skip
+    assert number.value is not None
+    row = charts.Row(number.value, number.interval)
+    return mark_safe(charts.strip([row], axis, label=label, band=number.floor))
+
+
+def summary_strip(value: float, interval: tuple[float, float], reach: float) -> SafeString:
+    """A distance with its interval for lists, on one axis for the whole list; zero is no difference."""
+    axis = charts.Axis(-0.1 * reach, reach)
+    label = _("interval %(low)s to %(high)s") % {
+        "low": charts.figure_text(interval[0]),
+        "high": charts.figure_text(interval[1]),
+    }
+    return mark_safe(charts.strip([charts.Row(value, interval)], axis, label=label, chance=0.0, grid=False))
+
+
+def _pairs(report: Report, link: PictureLink) -> list[dict[str, Any]]:
+    return [
+        {
+            "synthetic": pair.synthetic,
+            "training": pair.training,
+            "left": link("synthetic", pair.synthetic),
+            "right": link("training", pair.training),
+            "distance": pair.distance,
+            "correlation": pair.correlation,
+        }
+        for pair in report.pairs
+    ]
+
+
+def _stacks(report: Report, link: PictureLink) -> list[dict[str, Any]]:
+    return [
+        {
+            "position": stack.position,
+            "link": link("synthetic", stack.position),
+            "neighbours": [
+                {
+                    "link": link("real", near.position),
+                    "position": near.position,
+                    "distance": near.distance,
+                    "rank": rank,
+                }
+                for rank, near in enumerate(stack.neighbours, 1)
+            ],
+        }
+        for stack in report.stacks
+    ]
+
+
+def _map(drawn: Any, index: int) -> dict[str, Any]:
+    describe = _(
+        "%(real)s real and %(synthetic)s synthetic images on the first two principal components of %(source)s, which hold %(first)s and %(second)s per cent of the variance."
+    ) % {
+        "real": len(drawn.real), "synthetic": len(drawn.synthetic), "source": drawn.source,
+        "first": round(100 * drawn.shares[0]), "second": round(100 * drawn.shares[1]),
+    }  # fmt: skip
+    svg = charts.scatter_map(
+        drawn.real,
+        drawn.synthetic,
+        name=f"map-{index}",
+        title=_("Two-dimensional map of the features"),
+        describe=describe,
+    )
+    return {"svg": mark_safe(svg), "source": drawn.source, "describe": describe}
+
+
+def _histogram(drawn: Any) -> dict[str, Any]:
+    title, caption = said(drawn.title), said(drawn.caption)
+    describe = _(
+        "Two histograms of %(bins)s bins from %(low)s to %(high)s: %(real)s real and %(synthetic)s synthetic images."
+    ) % {
+        "bins": len(drawn.real), "low": charts.figure_text(drawn.low), "high": charts.figure_text(drawn.high),
+        "real": drawn.n_real, "synthetic": drawn.n_synthetic,
+    }  # fmt: skip
+    limit = (drawn.limit, _("limit %(value)s") % {"value": f"{drawn.limit:.2f}"}) if drawn.limit else None
+    svg = charts.histogram(
+        drawn.real, drawn.synthetic, charts.Axis(drawn.low, drawn.high), name=f"histogram-{drawn.name}",
+        title=title, describe=describe, limit=limit,
+    )  # fmt: skip
+    return {
+        "svg": mark_safe(svg),
+        "title": title,
+        "caption": caption,
+        "n_real": drawn.n_real,
+        "n_synthetic": drawn.n_synthetic,
+    }
+
+
+def scale(summary: Any) -> SafeString:
+    """The declared range of a set in words."""
+    low, high = (charts.figure_text(end) for end in summary.intensity)
+    return format_html("{}", _("%(low)s to %(high)s %(unit)s") % {"low": low, "high": high, "unit": summary.unit})  # fmt: skip
+
+
+def role_rows(report: Report, urls: dict[str, str]) -> list[dict[str, Any]]:
+    """The sets for the side column; a set that may not be seen has no link."""
+    rows = [
+        ("synthetic", _("Synthetic set"), report.synthetic),
+        ("real", _("Real set"), report.real),
+        ("training", _("Training set"), report.training),
+    ]
+    return [
+        {"title": title, "summary": summary, "scale": scale(summary), "url": urls.get(role, "")}
+        for role, title, summary in rows
+        if summary is not None
+    ]
+
+
+def list_rows(evaluations: Any) -> list[dict[str, Any]]:
+    evaluations = list(evaluations)
+    kids = [row.summary["kid"] for row in evaluations if row.summary.get("kid")]
+    reach = max([1e-6, *(max(abs(end) for end in kid) for kid in kids)])
+    words = state_words()
+    rows = []
+    for evaluation in evaluations:
+        kid, states = evaluation.summary.get("kid"), evaluation.summary.get("states", {})
+        rows.append(
+            {
+                "evaluation": evaluation,
+                "states": [
+                    (_(title), states[subject], words[states[subject]])
+                    for subject, title in SUBJECTS.items()
+                    if subject in states
+                ],
+                "kid": number_format(kid[0], _places(kid[2] - kid[1], kid[0])).replace("-", MINUS)
+                if kid
+                else "",
+                "strip": summary_strip(kid[0], (kid[1], kid[2]), 1.05 * reach) if kid else "",
+                "progress": _progress_words(evaluation.job),
+            }
+        )
+    return rows
+
+
+def _progress_words(job: Any) -> str:
+    if job is None:
+        return _("no job any more")
+    if job.percent is not None and not job.is_finished:
+        return f"{job.get_status_display()}, {job.percent}{NARROW}%"
+    return str(job.get_status_display())

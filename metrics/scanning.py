@@ -1,0 +1,123 @@
+"""A folder of images as a set, with no database: any format that imagesets.reading reads, in the order of the names. Pure."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from imagesets.reading import UnreadableImage, read_image
+
+from .images import EvaluationRefused, Images
+from .reports import gettext_noop as _
+
+KEPT_BYTES = 512 * 1024**2  # decoded pictures held in memory; beyond it files are read again
+
+
+@dataclass(frozen=True)
+class Scanned:
+    images: Images
+    refused: tuple[tuple[str, str], ...]  # (file name, reason) of what could not be read
+
+
+@dataclass
+class Shelf:
+    """Where each image is: file and frame; the first ones stay decoded."""
+
+    folder: Path
+    places: list[tuple[str, int]] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    ranges: set[tuple[float, float]] = field(default_factory=set)
+    kept: dict[int, np.ndarray] = field(default_factory=dict)
+    bytes: int = 0
+
+    def add(self, name: str) -> None:
+        data = (self.folder / name).read_bytes()
+        key = hashlib.sha256(data).hexdigest()
+        found = read_image(data, name)
+        self.ranges.add((float(found.data_range[0]), float(found.data_range[1])))
+        frames = _frames(found.pixels, found.frames)
+        for number, frame in enumerate(frames):
+            if self.bytes + frame.nbytes <= KEPT_BYTES:
+                self.kept[len(self.places)] = frame
+                self.bytes += frame.nbytes
+            self.places.append((name, number))
+            self.digests.append(key if len(frames) == 1 else f"{key}-{number}")
+
+    def load(self, position: int) -> np.ndarray:
+        if position in self.kept:
+            return self.kept[position]
+        name, number = self.places[position]
+        found = read_image((self.folder / name).read_bytes(), name)
+        return _frames(found.pixels, found.frames)[number]
+
+
+def _frames(pixels: np.ndarray, frames: int) -> list[np.ndarray]:
+    return list(pixels) if frames > 1 else [pixels]
+
+
+def scan(folder: Path, *, intensity: tuple[float, float] | None, patients: Path | None = None) -> Scanned:
+    """Every readable image below `folder`, sub-folders included; hidden files are passed over.
+
+    `intensity` None takes the range that the files' format declares, refused where files of one folder disagree.
+    """
+    if not folder.is_dir():
+        raise EvaluationRefused(
+            _("There is no folder %(folder)s. Name a folder of images."), folder=str(folder)
+        )
+    shelf, refused = Shelf(folder), []
+    for name in _names(folder):
+        try:
+            shelf.add(name)
+        except UnreadableImage as error:
+            refused.append((name, str(error)))
+    if not shelf.places:
+        raise EvaluationRefused(
+            _("The folder %(folder)s holds no image that can be read (%(n)s files were tried)."),
+            folder=str(folder), n=len(refused),
+        )  # fmt: skip
+    groups = _groups(patients, shelf) if patients else ()
+    images = Images(
+        name=folder.resolve().name, digests=tuple(shelf.digests), load=shelf.load,
+        intensity=intensity or _declared(folder, shelf.ranges), groups=groups,
+        names=tuple(name if number == 0 else f"{name}#{number}" for name, number in shelf.places),
+    )  # fmt: skip
+    return Scanned(images, tuple(refused))
+
+
+def _names(folder: Path) -> list[str]:
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if not any(part.startswith(".") for part in path.parts))
+
+
+def _declared(folder: Path, ranges: set[tuple[float, float]]) -> tuple[float, float]:
+    if len(ranges) > 1:
+        some = ", ".join(f"{low:g} to {high:g}" for low, high in sorted(ranges)[:3])
+        raise EvaluationRefused(
+            _(
+                "The files in %(folder)s do not declare one intensity range (%(some)s), and a metric may not guess. "
+                "Say it with --low and --high."
+            ),
+            folder=str(folder), some=some,
+        )  # fmt: skip
+    return next(iter(ranges))
+
+
+def _groups(table: Path, shelf: Shelf) -> tuple[str, ...]:
+    """The patient of each image by file name, from a CSV with the columns name and patient; unknown ones are empty."""
+    try:
+        with open(table, newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            if not {"name", "patient"} <= set(rows.fieldnames or ()):
+                raise EvaluationRefused(
+                    _("The table %(file)s needs the columns name and patient; it has %(given)s."),
+                    file=str(table), given=", ".join(rows.fieldnames or ()) or "none",
+                )  # fmt: skip
+            known = {row["name"]: row["patient"] for row in rows}
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvaluationRefused(
+            _("The table %(file)s cannot be read: %(cause)s."), file=str(table), cause=str(error)
+        ) from error
+    return tuple(known.get(name, known.get(Path(name).name, "")) for name, _number in shelf.places)

@@ -1,0 +1,126 @@
+"""From numbers to words: fidelity, diversity, memorisation, the worst first. Pure.
+
+The rules are simple on purpose and stand in the report: a number is compared with its real-against-real floor at the same
+number of images, and said to differ only where it lies outside. Nothing is fine that was not measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .reports import STATES, Number, Sentence, Verdict
+from .reports import gettext_noop as _
+
+SUBJECTS = {"memorisation": _("Memorisation"), "diversity": _("Diversity"), "fidelity": _("Fidelity")}
+FEW = 0.5  # precision, or variety relative to the real set, below which a warning becomes an alarm
+
+RULES = Sentence(
+    _(
+        "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor, an alarm where moreover "
+        "precision is below one half. Diversity: a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
+        "the real set's own interval, or where recall and coverage both lie below their floors; an alarm where the Vendi score is "
+        "below half of the real set's. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
+        "unseen real images show."
+    )
+)
+
+
+def verdicts(numbers: Iterable[Number], *, lead: str, memorisation: Verdict) -> tuple[Verdict, ...]:
+    """The three findings in order of reading; `lead` is the encoder whose numbers speak."""
+    known = {number.key: number for number in numbers if number.value is not None}
+    found = [memorisation, _diversity(known, lead), _fidelity(known, lead)]
+    return tuple(sorted(found, key=lambda verdict: STATES.index(verdict.state)))
+
+
+def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
+    kid, precision = known.get(f"kid:{lead}"), known.get(f"precision:{lead}")
+    if kid is None or kid.floor is None or kid.matched is None:
+        return Verdict(
+            "fidelity", "none", Sentence(_("Fidelity was not measured.")),
+            Sentence(_("No distance between the sets could be had; the table says why.")),
+        )  # fmt: skip
+    if kid.matched <= kid.floor[1]:
+        return Verdict(
+            "fidelity", "fine",
+            Sentence(_("Synthetic features differ from real ones no more than two parts of the real set do.")),
+            Sentence(_("That holds at this number of images and for these features; more images may show a difference.")),
+            kid.key,
+        )  # fmt: skip
+    if precision is not None and precision.matched is not None and precision.matched < FEW:
+        return Verdict(
+            "fidelity", "alarm", Sentence(_("Most synthetic images lie outside the real ones.")),
+            Sentence(
+                _("Precision is %(value)s where two parts of the real set reach %(low)s to %(high)s. Look at the least realistic images below."),
+                _shares(precision),
+            ),
+            precision.key,
+        )  # fmt: skip
+    return Verdict(
+        "fidelity", "warning",
+        Sentence(_("Synthetic features differ from real ones by more than two parts of the real set do.")),
+        Sentence(_("The distance lies outside the real-against-real floor at the same number of images.")),
+        kid.key,
+    )  # fmt: skip
+
+
+def _diversity(known: dict[str, Number], lead: str) -> Verdict:
+    vendi, alike = known.get(f"vendi:{lead}"), known.get("ms_ssim")
+    uncovered = [number for name in ("recall", "coverage") if (number := known.get(f"{name}:{lead}"))]
+    if vendi is not None and vendi.value is not None and _below(vendi):
+        assert vendi.floor is not None
+        few = vendi.value < FEW * sum(vendi.floor) / 2
+        return Verdict(
+            "diversity", "alarm" if few else "warning", Sentence(_("The synthetic set is less varied than the real one.")),
+            Sentence(
+                _("It is worth %(value).1f different images, as many real ones are worth %(low).1f to %(high).1f."),
+                {"value": vendi.value, "low": vendi.floor[0], "high": vendi.floor[1]},
+            ),
+            vendi.key,
+        )  # fmt: skip
+    if alike is not None and alike.interval and alike.floor and alike.interval[0] > alike.floor[1]:
+        return Verdict(
+            "diversity", "warning", Sentence(_("Synthetic images resemble one another more than real ones do.")),
+            Sentence(_("The mean likeness of two images of the set lies above the real set's own interval.")),
+            alike.key,
+        )  # fmt: skip
+    if uncovered and all(_below(number) for number in uncovered):
+        coverage = uncovered[-1]
+        return Verdict(
+            "diversity", "warning", Sentence(_("Parts of the real set hold no synthetic image.")),
+            Sentence(
+                _("The synthetic images reach %(value)s of the real ones, where one part of the real set reaches %(low)s to %(high)s of another. Poor fidelity can cause this too."),
+                _shares(coverage),
+            ),
+            coverage.key,
+        )  # fmt: skip
+    if vendi is None or vendi.floor is None:
+        return Verdict(
+            "diversity",
+            "none",
+            Sentence(_("Diversity was not measured.")),
+            Sentence(_("The table says why.")),
+        )
+    return Verdict(
+        "diversity", "fine", Sentence(_("The synthetic set is as varied as the real one by these measures.")),
+        Sentence(_("A rare kind of image that is missing altogether can escape them.")),
+        vendi.key,
+    )  # fmt: skip
+
+
+def _below(number: Number) -> bool:
+    """Where the floor is the real set's own interval, the whole interval must lie below it; else the matched value."""
+    if number.floor is None:
+        return False
+    if number.metric == "vendi":
+        return number.interval is not None and number.interval[1] < number.floor[0]
+    return number.matched is not None and number.matched < number.floor[0]
+
+
+def _shares(number: Number) -> dict[str, str]:
+    assert number.matched is not None
+    assert number.floor is not None
+    return {
+        "value": f"{number.matched:.2f}",
+        "low": f"{number.floor[0]:.2f}",
+        "high": f"{number.floor[1]:.2f}",
+    }
