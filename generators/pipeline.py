@@ -1,7 +1,9 @@
 """Follows a recipe: pictures in, changed and mixed pictures out, each with the parameters that make it again.
 
 Output i of a seed has a chance of its own, SeedSequence(seed, spawn_key=(i,)): it is the same whether it is made alone,
-last, or on another machine, and `replay` makes it from its stored parameters without any chance at all.
+last, or on another machine, and `replay` makes it from its stored parameters without any chance at all. The bits are
+the same for the same library versions on the same type of processor; elsewhere sines and powers may round a rare pixel
+to the neighbouring grey level.
 
     images  a sequence of (h, w) or (h, w, c); read one at a time, so it may load from disk
     labels  (n,) class numbers from 0, or (n, classes) soft, or None

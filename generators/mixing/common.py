@@ -57,8 +57,13 @@ def check_inputs(images: np.ndarray, labels: Any, masks: Any, boxes: Any, indice
         raise MixingError(
             f"Labels have shape {np.shape(labels)}; give (n, classes) with n = {n}, e.g. by one_hot."
         )
-    if masks is not None and np.shape(masks) != images.shape[:3]:
-        raise MixingError(f"Masks have shape {np.shape(masks)}; the images ask for {images.shape[:3]}.")
+    if masks is not None and (
+        np.shape(masks) != images.shape[:3] or np.asarray(masks).dtype.kind not in "biu"
+    ):
+        raise MixingError(
+            f"Masks have shape {np.shape(masks)} and type {np.asarray(masks).dtype}; the images ask for whole numbers "
+            f"of shape {images.shape[:3]}."
+        )
     if boxes is not None and len(boxes) != n:
         raise MixingError(f"There are {len(boxes)} lists of boxes for {n} images.")
     if min(indices) < 0 or max(indices) >= n:

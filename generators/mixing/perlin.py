@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from generators.mixing.boxes import around, joined
 from generators.mixing.common import (
@@ -40,8 +40,9 @@ def noise(
     rng: np.random.Generator,
     octaves: int = 1,
     fade: str = "quintic",
+    dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """A field of Perlin noise, float32 (h, w).
+    """A field of Perlin noise, (h, w) of dtype.
 
     lattice: cells along each side, or (rows, columns) of cells; pixel (i, j) lies at (i * rows / h, j * columns / w).
     octaves: layer k has 2**k times the cells and half the height of the one before, so |n| is at most
@@ -52,29 +53,32 @@ def noise(
             f"shape {shape}, lattice {lattice}, octaves {octaves}, fade {fade!r}: "
             f"sizes must be at least 1 and fade one of {', '.join(FADES)}."
         )
-    field = _layer(shape, rows, columns, rng, fade)
+    kind = np.dtype(dtype).name
+    field = _layer(shape, rows, columns, rng, fade, kind)
     for octave in range(1, octaves):
-        field += 0.5**octave * _layer(shape, rows << octave, columns << octave, rng, fade)
+        field += 0.5**octave * _layer(shape, rows << octave, columns << octave, rng, fade, kind)
     return field
 
 
 def _layer(
-    shape: tuple[int, int], rows: int, columns: int, rng: np.random.Generator, fade: str
-) -> np.ndarray:
-    angles = rng.random((rows + 1, columns + 1), np.float32) * np.float32(2 * math.pi)
-    down, across = _axis(shape[0], rows, fade), _axis(shape[1], columns, fade)
+    shape: tuple[int, int], rows: int, columns: int, rng: np.random.Generator, fade: str, dtype: str
+) -> Any:
+    angles = (rng.random((rows + 1, columns + 1), np.float32) * np.float32(2 * math.pi)).astype(
+        dtype, copy=False
+    )
+    down, across = _axis(shape[0], rows, fade, dtype), _axis(shape[1], columns, fade, dtype)
     inner = np.concatenate([np.cos(angles) @ across[columns + 1 :], np.sin(angles) @ across[: columns + 1]])
     return down.T @ inner
 
 
 @lru_cache(maxsize=64)
-def _axis(pixels: int, cells: int, fade: str) -> np.ndarray:
-    """float32 (2 (cells + 1), pixels): W' above D', for one axis."""
+def _axis(pixels: int, cells: int, fade: str, dtype: str) -> np.ndarray:
+    """(2 (cells + 1), pixels): W' above D', for one axis."""
     position = np.arange(pixels) * cells / pixels
     cell = position.astype(int)
     t = position - cell
     f = t**3 * (t * (6 * t - 15) + 10) if fade == "quintic" else t**2 * (3 - 2 * t)
-    matrix = np.zeros((2 * (cells + 1), pixels), np.float32)
+    matrix = np.zeros((2 * (cells + 1), pixels), dtype)
     pixel = np.arange(pixels)
     matrix[cell, pixel], matrix[cell + 1, pixel] = 1 - f, f
     matrix[cells + 1 + cell, pixel], matrix[cells + 2 + cell, pixel] = (1 - f) * t, f * (t - 1)
@@ -139,7 +143,10 @@ def region(parameters: PerlinParameters, i: int) -> np.ndarray:
     """(h, w) bool: where output i shows its partner. The pixels at or below the quantile of the field are the
     source's: the share is exact to one pixel but for ties."""
     p = parameters
-    field = noise((p.height, p.width), p.lattice, np.random.default_rng(p.seeds[i]), p.octaves, p.fade)
+    # Matrix products differ in their last bit from processor to processor. In float64 that bit is far below the gaps
+    # between pixels, so that the border stays the same everywhere.
+    rng = np.random.default_rng(p.seeds[i])
+    field = noise((p.height, p.width), p.lattice, rng, p.octaves, p.fade, np.float64)
     kept = min(max(round(p.quantile * field.size), 1), field.size)
     return field > np.partition(field, kept - 1, axis=None)[kept - 1]
 

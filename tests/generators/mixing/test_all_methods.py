@@ -107,6 +107,7 @@ def test_wrong_input_is_refused_in_words(name):
         ((images.astype(np.int32), labels, masks), "int32"),
         ((images, np.arange(6), masks), "one_hot"),
         ((images, labels, masks[:3]), "Masks"),
+        ((images, labels, masks / 2), "whole numbers"),
         ((images[:2], labels[:2], masks[:2]), "there are 2"),
     ]:
         with pytest.raises(MixingError, match=words):
