@@ -1,0 +1,172 @@
+"""A draft becomes a study: refusals in words, drawing by a seed, the frozen protocol."""
+
+import numpy as np
+import pytest
+
+from tests import factories
+from tests.turing import studies
+from turing import launching, rendering
+from turing.launching import NotReady
+from turing.models import Case, Study, Truth
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_fine_draft_has_no_problems(researcher):
+    assert launching.problems(studies.draft(researcher)) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda study: study.real_sets.clear(), "at least one set of real"),
+        (lambda study: study.synthetic_sets.clear(), "at least one set of synthetic"),
+        (lambda study: study.synthetic_sets.add(study.real_sets.get()), "both sides"),
+        (lambda study: study.real_sets.update(intensity_low=None), "no declared intensity range"),
+        (lambda study: study.real_sets.get().trash(), "trash"),
+        (lambda study: setattr(study, "images_per_side", 99), "There are 6 different real images and the study needs 99"),
+        (lambda study: (setattr(study, "max_run", 3), setattr(study, "prevalence", "exact")), "worked out"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said_and_nothing_is_queued(researcher, spoil, words):
+    study = studies.draft(researcher)
+    spoil(study)
+    assert words in " ".join(launching.problems(study))
+    with pytest.raises(NotReady):
+        launching.prepare(study, researcher)
+    assert Study.objects.get(pk=study.pk).state == Study.State.DRAFT
+
+
+def test_preparing_draws_equal_sides_shuffled_and_renders_every_case(researcher):
+    study = studies.ready(researcher, per_side=8)
+    truths = list(study.cases.values_list("truth", flat=True))
+    assert sorted(truths) == ["real"] * 8 + ["synthetic"] * 8
+    assert len(set(truths[:8])) == 2  # not one side after the other
+    files = list(rendering.folder(study).iterdir())
+    assert {file.stat().st_size for file in files} == {study.buffers["length"]} == {16 * 16 * 2}
+    assert len(files) == 16
+    assert study.state == Study.State.READY
+
+
+def test_buffers_hold_the_pictures(researcher):
+    study = studies.ready(researcher)
+    target = rendering.Format.from_json(study.buffers)
+    for case in study.cases.select_related("picture"):
+        assert (rendering.read_array(case, target) == case.picture.pixels().astype(np.uint16) * 257).all()
+
+
+def test_the_same_seed_draws_the_same_cases(researcher):
+    study = studies.draft(researcher, per_side=5)
+    first, again = ([case.picture_id for case in launching.draw_cases(study)] for _time in range(2))
+    study.seed = 8
+    other = [case.picture_id for case in launching.draw_cases(study)]
+    assert first == again != other
+
+
+def test_an_image_on_both_sides_is_refused(researcher):
+    study = studies.draft(researcher)
+    copies = [picture.pixels() for picture in study.real_sets.get().pictures.all()]
+    study.synthetic_sets.add(factories.image_set(researcher, origin="synthetic", images=copies))
+    with pytest.raises(NotReady, match="pixel for pixel"):
+        launching.draw_cases(study)
+
+
+def test_exact_duplicates_are_drawn_once(researcher):
+    images = factories.blobs(3, seed=1)
+    chosen = launching.candidates([factories.image_set(researcher, images=images + images)])
+    assert len(chosen) == 3
+
+
+def test_a_patient_on_both_sides_is_noted(researcher):
+    study = studies.draft(researcher)
+    study.synthetic_sets.get().pictures.update(patient="p1")
+    study.real_sets.get().pictures.update(patient="p1")
+    launching.prepare(study, researcher)
+    factories.run_waiting_jobs()
+    study.refresh_from_db()
+    assert study.audit["shared_clusters"] == 1
+
+
+def test_grey_beside_colour_fails_with_words_and_the_draft_can_be_changed(researcher):
+    study = studies.draft(researcher)
+    rgb = [np.dstack([image] * 3) for image in factories.blobs(6, size=16, seed=9)]
+    study.synthetic_sets.set([factories.image_set(researcher, origin="synthetic", images=rgb)])
+    launching.prepare(study, researcher)
+    (job,) = factories.run_waiting_jobs()
+    study.refresh_from_db()
+    assert "some are in colour" in job.error
+    assert study.is_editable
+    launching.back_to_draft(study)
+    assert study.state == Study.State.DRAFT
+
+
+def test_a_study_changed_while_its_job_waited_is_not_prepared(researcher):
+    study = studies.draft(researcher)
+    launching.prepare(study, researcher)
+    launching.back_to_draft(study)
+    (job,) = factories.run_waiting_jobs()
+    assert "changed or removed" in job.error
+    assert not study.cases.exists()
+
+
+def test_preparing_twice_at_once_is_refused(researcher):
+    study = studies.draft(researcher)
+    launching.prepare(study, researcher)
+    with pytest.raises(NotReady, match="being prepared"):
+        launching.prepare(Study.objects.get(pk=study.pk), researcher)
+
+
+def test_launching_freezes_a_protocol_whose_digest_holds(researcher):
+    study = studies.launched(researcher)
+    assert study.is_open
+    assert launching.digest(study.protocol) == study.protocol_digest
+    assert len(study.protocol["cases"]) == 8
+    assert study.protocol["seed"] == 7
+    changed = study.protocol | {"margin": 0.6}
+    assert launching.digest(changed) != study.protocol_digest
+
+
+def test_only_a_prepared_study_is_launched_and_only_once(researcher):
+    study = studies.draft(researcher)
+    with pytest.raises(NotReady):
+        launching.launch(study)
+    ready = studies.launched(researcher)
+    with pytest.raises(NotReady):
+        launching.launch(ready)
+    assert not ready.is_editable
+
+
+def test_a_failed_audit_needs_a_written_reason(researcher):
+    study = studies.draft(researcher, per_side=12)
+    dark = [image // 2 for image in factories.blobs(14, size=16, seed=4)]
+    study.synthetic_sets.set([factories.image_set(researcher, origin="synthetic", images=dark)])
+    launching.prepare(study, researcher)
+    factories.run_waiting_jobs()
+    study.refresh_from_db()
+    assert study.audit["state"] == "alarm"
+    with pytest.raises(NotReady, match="write down why"):
+        launching.launch(study, reason="  ")
+    launching.launch(study, reason="The trait is what we study.")
+    assert study.protocol["audit_reason"] == "The trait is what we study."
+
+
+def test_closing_ends_it_once(researcher):
+    study = studies.launched(researcher)
+    launching.close(study)
+    assert study.is_closed
+    assert study.closed is not None
+    with pytest.raises(NotReady):
+        launching.close(study)
+
+
+def test_margins_by_published_conversions():
+    study = Study(margin=0.51)
+    assert 0.5 + study.accuracy_margin == pytest.approx(0.60, abs=0.002)
+    assert 0.5 + study.auc_margin == pytest.approx(0.64, abs=0.002)
+
+
+def test_truths_are_the_sets_origins(researcher):
+    study = studies.ready(researcher)
+    for case in Case.objects.filter(study=study).select_related("picture__image_set"):
+        assert case.truth == case.picture.image_set.origin
+        assert case.truth in Truth.values
