@@ -81,6 +81,11 @@ class SetBuilder:
         if len(self._waiting) >= BATCH:
             self.flush()
 
+    @property
+    def waiting(self) -> int:
+        """Pictures whose files are there and whose rows are not yet."""
+        return len(self._waiting)
+
     def flush(self) -> None:
         if self._waiting:
             with self._writing():

@@ -1,0 +1,1 @@
+"""One file per family of formats. Pure: bytes in, arrays and their meaning out."""
