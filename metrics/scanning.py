@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from imagesets.reading import UnreadableImage, read_image
+
+from imagesets.reading import ReadImage, UnreadableImage, is_image_name, read_image
 
 from .images import EvaluationRefused, Images
 from .reports import gettext_noop as _
@@ -30,15 +31,21 @@ class Shelf:
     places: list[tuple[str, int]] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     ranges: set[tuple[float, float]] = field(default_factory=set)
+    units: set[str] = field(default_factory=set)
     kept: dict[int, np.ndarray] = field(default_factory=dict)
     bytes: int = 0
+    is_declared: bool = True
 
     def add(self, name: str) -> None:
         data = (self.folder / name).read_bytes()
         key = hashlib.sha256(data).hexdigest()
         found = read_image(data, name)
         self.ranges.add((float(found.data_range[0]), float(found.data_range[1])))
-        frames = _frames(found.pixels, found.frames)
+        self.is_declared &= (
+            found.pixels.dtype.kind != "f"
+        )  # floats have no range but what they happen to hold
+        self.units.add(found.meaning.unit)
+        frames = _frames(found)
         for number, frame in enumerate(frames):
             if self.bytes + frame.nbytes <= KEPT_BYTES:
                 self.kept[len(self.places)] = frame
@@ -51,11 +58,16 @@ class Shelf:
             return self.kept[position]
         name, number = self.places[position]
         found = read_image((self.folder / name).read_bytes(), name)
-        return _frames(found.pixels, found.frames)[number]
+        return _frames(found)[number]
 
 
-def _frames(pixels: np.ndarray, frames: int) -> list[np.ndarray]:
-    return list(pixels) if frames > 1 else [pixels]
+def _frames(found: ReadImage) -> list[np.ndarray]:
+    """Physical values, frame by frame; stored pixels as they are where they mean themselves."""
+    slope, intercept = found.meaning.slope, found.meaning.intercept
+    pixels = found.pixels
+    if (slope, intercept) != (1, 0):
+        pixels = pixels.astype(np.float32) * np.float32(slope) + np.float32(intercept)
+    return list(pixels) if found.frames > 1 else [pixels]
 
 
 def scan(folder: Path, *, intensity: tuple[float, float] | None, patients: Path | None = None) -> Scanned:
@@ -81,7 +93,8 @@ def scan(folder: Path, *, intensity: tuple[float, float] | None, patients: Path 
     groups = _groups(patients, shelf) if patients else ()
     images = Images(
         name=folder.resolve().name, digests=tuple(shelf.digests), load=shelf.load,
-        intensity=intensity or _declared(folder, shelf.ranges), groups=groups,
+        intensity=intensity or _declared(folder, shelf), groups=groups,
+        unit=next(iter(shelf.units)) if len(shelf.units) == 1 else "",
         names=tuple(name if number == 0 else f"{name}#{number}" for name, number in shelf.places),
     )  # fmt: skip
     return Scanned(images, tuple(refused))
@@ -89,11 +102,13 @@ def scan(folder: Path, *, intensity: tuple[float, float] | None, patients: Path 
 
 def _names(folder: Path) -> list[str]:
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(str(path) for path in found if not any(part.startswith(".") for part in path.parts))
+    seen = (path for path in found if not any(part.startswith(".") for part in path.parts))
+    return sorted(str(path) for path in seen if is_image_name(path.name))
 
 
-def _declared(folder: Path, ranges: set[tuple[float, float]]) -> tuple[float, float]:
-    if len(ranges) > 1:
+def _declared(folder: Path, shelf: Shelf) -> tuple[float, float]:
+    ranges = shelf.ranges
+    if len(ranges) > 1 or not shelf.is_declared:
         some = ", ".join(f"{low:g} to {high:g}" for low, high in sorted(ranges)[:3])
         raise EvaluationRefused(
             _(

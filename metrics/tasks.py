@@ -32,7 +32,7 @@ def evaluate(progress: Progress, evaluation_pk: int) -> None:
             training=images_of(row.training) if row.training else None,
             encoders=row.encoders, encoders_folder=Path(settings.ENCODERS_DIR), cache=Path(settings.FEATURES_DIR),
             seed=row.options.get("seed", 0), paired=row.options.get("paired", False),
-            version=settings.VERSION, progress=lambda done, total, words: progress.update(done, total, words),
+            version=settings.VERSION, progress=lambda done, total, sentence: progress.update(done, total, said(sentence)),
         )  # fmt: skip
     except EvaluationRefused as refusal:
         raise JobError(said(refusal.sentence)) from refusal

@@ -34,13 +34,13 @@ def new(request: HttpRequest) -> HttpResponse:
     given = {name: request.GET[name] for name in ("synthetic", "real", "training") if name in request.GET}
     form = EvaluationForm(request.POST or None, user=request.user, initial=given)
     if request.method == "POST" and form.is_valid():
-        evaluation = _begin(request.user, form.cleaned_data)
+        evaluation = begin(request.user, form.cleaned_data)
         return redirect(evaluation)
     context = {"form": form, "unavailable": unavailable_encoders(), "missing": _missing(request.user)}
     return render(request, "metrics/new.html", context)
 
 
-def _begin(owner: Any, chosen: dict[str, Any]) -> Evaluation:
+def begin(owner: Any, chosen: dict[str, Any]) -> Evaluation:
     real, synthetic = chosen["real"], chosen["synthetic"]
     training = chosen["training"] or training_set_of(synthetic, owner)
     name = _("%(synthetic)s, against %(real)s") % {"synthetic": synthetic.name, "real": real.name}
@@ -73,8 +73,8 @@ def _missing(user: Any) -> dict[str, str] | None:
         return {
             "title": _("There is no real set yet"),
             "words": _("An evaluation compares synthetic images with real ones. Load real images first."),
-            "url": reverse("imagesets:list"),
-            "button": _("To the image sets"),
+            "url": reverse("imagesets:new"),
+            "button": _("Load real images"),
         }
     if not sets.exclude(origin=Origin.REAL).exists():
         return {
