@@ -1,5 +1,7 @@
 """The small marks that stand everywhere: icons, states, origins, and numbers written the journal's way."""
 
+from decimal import Decimal
+
 from django import template
 from django.forms import BoundField, CheckboxInput, NumberInput, RadioSelect, Select
 from django.utils.formats import number_format
@@ -48,7 +50,8 @@ def decimals(value: float | None, places: int = 2) -> str:
     """A number with fixed decimals, grouped thousands and a true minus; a dash-free blank when there is none."""
     if value is None:
         return ""
-    return number_format(value, places, force_grouping=True).replace("-", MINUS)
+    rounded = Decimal(f"{value:.{places}f}")  # number_format alone would cut the digits off
+    return number_format(rounded or abs(rounded), places, force_grouping=True).replace("-", MINUS)
 
 
 @register.filter
