@@ -104,10 +104,7 @@ export class Viewer {
   // Place and size
 
   resize(entry) {
-    const exact = entry.devicePixelContentBoxSize?.[0];
-    const ratio = window.devicePixelRatio || 1;
-    const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * ratio);
-    const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * ratio);
+    const { width, height } = deviceSize(entry);
     if (!width || !height || (width === this.canvas.width && height === this.canvas.height)) return;
     const [dx, dy] = [(width - this.canvas.width) / 2, (height - this.canvas.height) / 2];
     this.canvas.width = width;
@@ -239,6 +236,16 @@ export class Viewer {
     const { x, y } = this.place(event);
     this.zoom(Math.exp(-clamp(event.deltaY, -100, 100) / 300), x, y);
   }
+}
+
+// The browser's own count of device pixels where it has one (a rounded product may be one off, which blurs).
+function deviceSize(entry) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = Math.round(entry.contentRect.width * ratio);
+  const height = Math.round(entry.contentRect.height * ratio);
+  const exact = entry.devicePixelContentBoxSize?.[0];
+  const trusted = exact && Math.abs(exact.inlineSize - width) <= 1 && Math.abs(exact.blockSize - height) <= 1;
+  return trusted ? { width: exact.inlineSize, height: exact.blockSize } : { width, height };
 }
 
 function clamp(value, low, high) {

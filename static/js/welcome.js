@@ -8,5 +8,13 @@ const told = {
   colour_depth: screen.colorDepth,
   ratio_percent: Math.round(100 * (window.devicePixelRatio || 1)),
 };
-const fields = document.getElementById("begin").elements;
+const form = document.getElementById("begin");
+const fields = form.elements;
 for (const [name, value] of Object.entries(told)) fields.namedItem(name).value = String(value);
+
+// The key that is printed on the button works wherever the focus is.
+document.addEventListener("keydown", (event) => {
+  if (event.code !== "Enter" || event.repeat || event.target.closest?.("a, button")) return;
+  event.preventDefault();
+  form.requestSubmit();
+});

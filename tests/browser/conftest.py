@@ -1,0 +1,51 @@
+"""A real Chromium on a real server. Where either is missing, browser tests are skipped with one clear line."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip("browser tests need Chromium at /usr/bin/chromium")
+    api = pytest.importorskip("playwright.sync_api", reason="browser tests need Playwright")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_context(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Make a browser context (a computer of its own, as it were); errors on any page of it fail the test."""
+    contexts, wrong = [], []
+
+    def make(**options: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: wrong.append(str(error.error)))
+        context.on("console", lambda message: _collect(message, wrong))
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def page(new_context: Callable[..., Any]) -> Any:
+    return new_context().new_page()
+
+
+def _collect(message: Any, wrong: list[str]) -> None:
+    # A lost connection is part of what is tested; a policy violation or an error of ours is not.
+    if message.type == "error" and "net::ERR" not in message.text:
+        wrong.append(message.text)
