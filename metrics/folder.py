@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from .images import Images
 from .pictures import shown_png
 from .presentation import report_context, role_rows
-from .reports import Report, images_csv, numbers_csv
+from .reports import Report
+from .tables import images_csv, numbers_csv
 
 SHEETS = ("variables.css", "base.css", "charts.css", "metrics.css")
 

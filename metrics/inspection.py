@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .images import BINS, MINIMUM, EvaluationRefused, Images, Look, Step
-from .reports import Sentence, SetSummary
+from .reports import Sentence, SetSummary, counted
 from .reports import gettext_noop as _
 
 
@@ -156,14 +156,12 @@ def _overlap(real: Images, synthetic: Images) -> list[Sentence]:
     if not shared:
         return []
     return [
-        Sentence(
-            _(
-                "The sets overlap: %(n)s images are, pixel for pixel, in both. Every comparison looks better than it is; "
-                "take them out of one set and evaluate again."
-            ),
-            {"n": shared},
+        counted(
+            shared,
+            _("The sets overlap: one image is, pixel for pixel, in both. Take it out of one set and evaluate again."),
+            _("The sets overlap: %(n)s images are, pixel for pixel, in both. Every comparison looks better than it is; take them out of one set and evaluate again."),
         )
-    ]
+    ]  # fmt: skip
 
 
 def _within(images: Images, look: Look) -> list[Sentence]:
@@ -171,19 +169,19 @@ def _within(images: Images, look: Look) -> list[Sentence]:
     again = len(images) - len(set(images.digests))
     if again:
         found.append(
-            Sentence(
-                _("%(n)s images of “%(name)s” repeat another one exactly."), {"n": again, "name": images.name}
+            counted(
+                again, _("One image of “%(name)s” repeats another one exactly."),
+                _("%(n)s images of “%(name)s” repeat another one exactly."), name=images.name,
             )
-        )
+        )  # fmt: skip
     if len(look.constant):
         found.append(
-            Sentence(
-                _(
-                    "%(n)s images of “%(name)s” are one flat grey (the first is number %(position)s); they count as any other."
-                ),
-                {"n": len(look.constant), "name": images.name, "position": int(look.constant[0])},
+            counted(
+                len(look.constant), _("One image of “%(name)s” is one flat grey (number %(position)s); it counts as any other."),
+                _("%(n)s images of “%(name)s” are one flat grey (the first is number %(position)s); they count as any other."),
+                name=images.name, position=int(look.constant[0]),
             )
-        )
+        )  # fmt: skip
     if look.outside.mean() > 0.001:
         found.append(
             Sentence(

@@ -15,7 +15,7 @@ from .functional.memorisation import correlation, suspected_copies
 from .images import MINIMUM, Images, Sets
 from .measuring import Features
 from .pixels import fitted, smallest_size
-from .reports import Number, Pair, Sentence, Verdict
+from .reports import Number, Pair, Sentence, Verdict, counted
 from .reports import gettext_noop as _
 
 RATIO = 0.5  # of the training image's own nearest-neighbour distance: closer is suspected
@@ -178,24 +178,39 @@ def _pairs(found: Flagged, sets: Sets, size: tuple[int, int]) -> tuple[Pair, ...
 
 def _verdict(found: Flagged, control: Flagged | None, p_value: float | None, encoder: str) -> Verdict:
     key = f"copies:{encoder}"
-    values = {"n": found.count, "of": len(found.is_copy)}
+    of = len(found.is_copy)
     equal = int((found.is_copy & (found.correlation >= EQUAL)).sum())
+    suspected = counted(
+        found.count, _("One of %(of)s synthetic images is a suspected copy of a training image."),
+        _("%(n)s of %(of)s synthetic images are suspected copies of training images."), of=of,
+    )  # fmt: skip
     if equal:
         return Verdict(
-            "memorisation", "alarm", Sentence(_("%(n)s synthetic images are training images, pixel for pixel or nearly so."), {"n": equal}),
-            Sentence(_("Look at them before the set leaves the site.")), key,
+            "memorisation", "alarm",
+            counted(
+                equal, _("One synthetic image is a training image, pixel for pixel or nearly so."),
+                _("%(n)s synthetic images are training images, pixel for pixel or nearly so."),
+            ),
+            Sentence(_("Look at the pairs before the set leaves the site.")), key,
         )  # fmt: skip
     if found.count and p_value is not None and p_value < LEVEL:
         assert control is not None
         return Verdict(
-            "memorisation", "alarm", Sentence(_("%(n)s of %(of)s synthetic images are suspected copies of training images."), values),
-            Sentence(_("Of %(of)s unseen real images %(n)s would be suspected, which is fewer than chance allows. Look at the pairs before the set leaves the site."), {"n": control.count, "of": len(control.is_copy)}),
+            "memorisation", "alarm", suspected,
+            Sentence(
+                _("Of %(of)s unseen real images %(n)s would be suspected, too few for chance to explain the difference. Look at the pairs before the set leaves the site."),
+                {"n": control.count, "of": len(control.is_copy)},
+            ),
             key,
         )  # fmt: skip
     if found.count:
         return Verdict(
-            "memorisation", "warning", Sentence(_("%(n)s of %(of)s synthetic images are suspected copies of training images."), values),
-            Sentence(_("That is no more than unseen real images may show. Look at the pairs.") if control is not None else _("There are no unseen real images to say how often that happens by chance. Look at the pairs.")),
+            "memorisation", "warning", suspected,
+            Sentence(
+                _("That is no more than unseen real images may show. Look at the pairs.")
+                if control is not None
+                else _("There are no unseen real images to say how often that happens by chance. Look at the pairs.")
+            ),
             key,
         )  # fmt: skip
     return Verdict(

@@ -6,6 +6,7 @@ The site's page and the folder that `evaluate` writes share this and one templat
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
@@ -31,6 +32,12 @@ def said(sentence: Sentence | None) -> str:
     return template % sentence.values if sentence.values else template
 
 
+def decimals(value: float, places: int) -> str:
+    """Fixed decimals, grouped thousands, true minus. Rounded here: number_format alone would cut digits off."""
+    rounded = Decimal(f"{value:.{places}f}")
+    return number_format(rounded or abs(rounded), places, force_grouping=True).replace("-", MINUS)
+
+
 @dataclass(frozen=True)
 class Shown:
     """One number as text."""
@@ -54,16 +61,14 @@ class Shown:
 
 
 def shown(number: Number) -> Shown:
-    width = number.interval and number.interval[1] - number.interval[0]
-    places = _places(width or 0.0, number.value or 0.0)
+    widths = [ends[1] - ends[0] for ends in (number.interval, number.floor) if ends and ends[1] > ends[0]]
+    digits = places(min(widths, default=0.0), number.value or 0.0)
     share = number.metric == "copies"
 
     def text(value: float | None) -> str:
         if value is None:
             return ""
-        if share:
-            return f"{number_format(100 * value, 2)}{NARROW}%"
-        return number_format(value, places, force_grouping=True).replace("-", MINUS)
+        return f"{decimals(100 * value, 2)}{NARROW}%" if share else decimals(value, digits)
 
     def span(ends: tuple[float, float] | None) -> str:
         return _("%(low)s to %(high)s") % {"low": text(ends[0]), "high": text(ends[1])} if ends else ""
@@ -75,7 +80,7 @@ def shown(number: Number) -> Shown:
     )  # fmt: skip
 
 
-def _places(width: float, value: float) -> int:
+def places(width: float, value: float) -> int:
     """Decimals that show two changing digits of the interval; three leading digits where there is none."""
     if width > 0:
         return min(5, max(0, 1 - math.floor(math.log10(width))))
@@ -153,16 +158,6 @@ def _strip(number: Number, axis: charts.Axis) -> SafeString:
     assert number.value is not None
     row = charts.Row(number.value, number.interval)
     return mark_safe(charts.strip([row], axis, label=label, band=number.floor))
-
-
-def summary_strip(value: float, interval: tuple[float, float], reach: float) -> SafeString:
-    """A distance with its interval for lists, on one axis for the whole list; zero is no difference."""
-    axis = charts.Axis(-0.1 * reach, reach)
-    label = _("interval %(low)s to %(high)s") % {
-        "low": charts.figure_text(interval[0]),
-        "high": charts.figure_text(interval[1]),
-    }
-    return mark_safe(charts.strip([charts.Row(value, interval)], axis, label=label, chance=0.0, grid=False))
 
 
 def _pairs(report: Report, link: PictureLink) -> list[dict[str, Any]]:
@@ -255,37 +250,3 @@ def role_rows(report: Report, urls: dict[str, str]) -> list[dict[str, Any]]:
         for role, title, summary in rows
         if summary is not None
     ]
-
-
-def list_rows(evaluations: Any) -> list[dict[str, Any]]:
-    evaluations = list(evaluations)
-    kids = [row.summary["kid"] for row in evaluations if row.summary.get("kid")]
-    reach = max([1e-6, *(max(abs(end) for end in kid) for kid in kids)])
-    words = state_words()
-    rows = []
-    for evaluation in evaluations:
-        kid, states = evaluation.summary.get("kid"), evaluation.summary.get("states", {})
-        rows.append(
-            {
-                "evaluation": evaluation,
-                "states": [
-                    (_(title), states[subject], words[states[subject]])
-                    for subject, title in SUBJECTS.items()
-                    if subject in states
-                ],
-                "kid": number_format(kid[0], _places(kid[2] - kid[1], kid[0])).replace("-", MINUS)
-                if kid
-                else "",
-                "strip": summary_strip(kid[0], (kid[1], kid[2]), 1.05 * reach) if kid else "",
-                "progress": _progress_words(evaluation.job),
-            }
-        )
-    return rows
-
-
-def _progress_words(job: Any) -> str:
-    if job is None:
-        return _("no job any more")
-    if job.percent is not None and not job.is_finished:
-        return f"{job.get_status_display()}, {job.percent}{NARROW}%"
-    return str(job.get_status_display())

@@ -15,13 +15,14 @@ from jobs.queueing import start_job, stop_job
 
 from .forms import EvaluationForm, unavailable_encoders
 from .models import Evaluation
-from .reports import ReportError, images_csv, numbers_csv
+from .reports import ReportError
+from .tables import images_csv, numbers_csv
 
 
 @researcher_required
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    from .presentation import list_rows
+    from .listing import list_rows
 
     found = Evaluation.objects.visible_to(request.user).defer("report")
     evaluations = found.select_related("real", "synthetic", "owner", "job")[:200]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from metrics import reports
+from metrics import tables
 from metrics.reports import Number, Report, ReportError, Sentence
 from tests.metrics.examples import example_report
 
@@ -51,7 +51,7 @@ def test_numbers_are_found_by_metric_and_encoder():
 
 
 def test_csv_of_numbers_has_interval_floor_and_protocol():
-    rows = list(csv.DictReader(io.StringIO(reports.numbers_csv(example_report()))))
+    rows = list(csv.DictReader(io.StringIO(tables.numbers_csv(example_report()))))
     kid, fid = rows
     assert (kid["metric"], kid["value"], kid["low_95"], kid["high_95"]) == ("kid", "0.02", "0.01", "0.03")
     assert (kid["floor_low"], kid["floor_high"], kid["value_at_floor_n"], kid["floor_n"]) == ("-0.001", "0.001", "0.021", "20")  # fmt: skip
@@ -61,7 +61,7 @@ def test_csv_of_numbers_has_interval_floor_and_protocol():
 
 
 def test_csv_of_images_has_one_row_each():
-    rows = list(csv.DictReader(io.StringIO(reports.images_csv(example_report()))))
+    rows = list(csv.DictReader(io.StringIO(tables.images_csv(example_report()))))
     assert [row["name"] for row in rows] == ["0000", "'=cmd()"]
     assert rows[0]["realism"] == "0.9"
     assert rows[1]["realism"] == ""  # what was not measured stays empty
@@ -71,14 +71,14 @@ def test_csv_of_images_has_one_row_each():
 def test_no_cell_is_a_formula(start):
     report = example_report()
     number = replace(report.numbers[0], source=f"{start}1+1")
-    text = reports.numbers_csv(replace(report, numbers=(number,)))
+    text = tables.numbers_csv(replace(report, numbers=(number,)))
     row = next(csv.DictReader(io.StringIO(text, newline="")))
     assert row["source"].startswith("'")
 
 
 def test_negative_numbers_stay_numbers():
     number = replace(example_report().numbers[0], value=-0.5)
-    row = next(csv.DictReader(io.StringIO(reports.numbers_csv(replace(example_report(), numbers=(number,))))))
+    row = next(csv.DictReader(io.StringIO(tables.numbers_csv(replace(example_report(), numbers=(number,))))))
     assert float(row["value"]) == -0.5
 
 
