@@ -14,6 +14,7 @@ import numpy as np
 ALPHA = 0.05  # over all features together, by Holm
 LOUD = 0.2  # an AUC this far from one half, and significant, fails the audit
 FOLDS = 5
+PERMUTATIONS = 999
 RIDGE = 1.0
 
 
@@ -99,17 +100,40 @@ def features_of(image: np.ndarray, width: int, height: int) -> dict[str, float]:
     }
 
 
-def audit(truth: Sequence[int], rows: Sequence[dict[str, float]]) -> Audit:
-    """Judge features (one dict per case) against the truth (0 real, 1 synthetic; at least two of each)."""
+def audit(
+    truth: Sequence[int],
+    rows: Sequence[dict[str, float]],
+    rng: np.random.Generator,
+    permutations: int | None = None,
+) -> Audit:
+    """Judge features (one dict per case) against the truth (0 real, 1 synthetic; at least two of each).
+
+    All p-values, the joint one included, are adjusted as one family: an audit of two kinds that differ by chance alone
+    is anything but 'fine' in at most 5 % of studies. Few images find only coarse traits; 'fine' is not proof.
+    """
     kinds = np.asarray(truth)
     if min((kinds == 0).sum(), (kinds == 1).sum()) < 2:
         raise ValueError("The audit needs at least two real and two synthetic images.")
     names = list(rows[0])
     table = np.array([[row[name] for name in names] for row in rows], float)
-    raw = {name: auc_test(kinds, table[:, column]) for column, name in enumerate(names)}
-    adjusted = holm([p for _auc, _low, _high, p in raw.values()])
-    findings = tuple(_finding(name, *raw[name][:3], p) for name, p in zip(names, adjusted))
-    return Audit(findings, _together(*auc_test(kinds, discriminant_scores(kinds, table))))
+    tests = {name: auc_test(kinds, table[:, column]) for column, name in enumerate(names)}
+    tests["together"] = joint_test(kinds, table, rng, permutations or PERMUTATIONS)
+    adjusted = holm([p for _auc, _low, _high, p in tests.values()])
+    findings = [_finding(name, *tests[name][:3], p) for name, p in zip(tests, adjusted)]
+    return Audit(tuple(findings[:-1]), findings[-1])
+
+
+def joint_test(
+    kinds: np.ndarray, table: np.ndarray, rng: np.random.Generator, permutations: int
+) -> tuple[float, float, float, float]:
+    """(AUC, low, high, p) of the cross-validated discriminant. Its scores are not independent, so p comes from labels
+    dealt again; one-sided, since below one half a cross-validated classifier has found nothing."""
+    area, low, high, _p = auc_test(kinds, discriminant_scores(kinds, table))
+    as_good = 0
+    for _deal in range(permutations):
+        dealt = rng.permutation(kinds)
+        as_good += _area(dealt, discriminant_scores(dealt, table)) >= area
+    return area, low, high, (1 + as_good) / (1 + permutations)
 
 
 def auc_test(kinds: np.ndarray, values: np.ndarray) -> tuple[float, float, float, float]:
@@ -121,6 +145,14 @@ def auc_test(kinds: np.ndarray, values: np.ndarray) -> tuple[float, float, float
     variance = wins.mean(axis=1).var(ddof=1) / len(high_side) + wins.mean(axis=0).var(ddof=1) / len(low_side)
     low, high = _logit_interval(area, float(variance))
     return area, low, high, _mann_whitney_p(area, values, len(high_side), len(low_side))
+
+
+def _area(kinds: np.ndarray, values: np.ndarray) -> float:
+    """The AUC from mid-ranks: the same number, fast enough to be computed a thousand times."""
+    _levels, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    m = int(kinds.sum())
+    return float((ranks[kinds == 1].sum() - m * (m + 1) / 2) / (m * (len(kinds) - m)))
 
 
 def _logit_interval(area: float, variance: float) -> tuple[float, float]:
@@ -185,11 +217,6 @@ def _finding(feature: str, area: float, low: float, high: float, p_value: float)
     if p_value < ALPHA:
         state = "alarm" if abs(area - 0.5) >= LOUD else "warning"
     return Finding(feature, area, low, high, p_value, state)
-
-
-def _together(area: float, low: float, high: float, p_value: float) -> Finding:
-    # Below one half a cross-validated classifier has found nothing: that side is an artefact of the folds.
-    return _finding("together", area, low, high, p_value if area > 0.5 else 1.0)
 
 
 def _grey(image: np.ndarray) -> np.ndarray:

@@ -25,7 +25,8 @@ def render(progress: Progress, *, study: int) -> None:
     for case, pixels in _render_all(progress, cases, target):
         rows.append(leakage.features_of(pixels, case.picture.width, case.picture.height))
         counts += _histogram(pixels)
-    finding = leakage.audit([int(case.truth == Truth.SYNTHETIC) for case in cases], rows)
+    truths = [int(case.truth == Truth.SYNTHETIC) for case in cases]
+    finding = leakage.audit(truths, rows, np.random.default_rng([row.seed, 1]))
     counts[0] = 0  # padding and air
     target = rendering.Format(
         **{**_fields(target), "window": rendering.first_window(counts, rendering.TOP[target.name])}

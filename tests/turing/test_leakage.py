@@ -24,6 +24,7 @@ def test_auc_and_p_agree_with_sklearn_and_scipy(values, random):
     values = np.array(values, float)
     area, low, high, p = leakage.auc_test(kinds, values)
     assert area == pytest.approx(roc_auc_score(kinds, values))
+    assert leakage._area(kinds, values) == pytest.approx(area)
     assert low <= area <= high
     if len(set(values)) > 1:
         stranger = mannwhitneyu(
@@ -78,7 +79,7 @@ def rows_of(images):
 
 def test_sets_that_differ_by_chance_pass():
     images = blobs(80, size=24, seed=5)
-    found = leakage.audit(truths(40), rows_of(images))
+    found = leakage.audit(truths(40), rows_of(images), np.random.default_rng(0))
     assert found.state == "fine"
 
 
@@ -94,7 +95,7 @@ def test_sets_that_differ_by_chance_pass():
 def test_a_planted_trait_fails_the_audit(trait, feature):
     images = blobs(60, size=24, seed=6)
     images[30:] = [trait(image) for image in images[30:]]
-    found = leakage.audit(truths(30), rows_of(images))
+    found = leakage.audit(truths(30), rows_of(images), np.random.default_rng(0))
     assert found.state == "alarm"
     assert feature in {one.feature for one in found.findings if one.state == "alarm"}
 
@@ -107,7 +108,7 @@ def test_the_joint_classifier_sees_what_no_feature_shows_alone():
     rows = [
         {"a": float(x), "b": float(x + 0.4 * kind + rng.normal(0, 0.1))} for x, kind in zip(shared, kinds)
     ]
-    found = leakage.audit(kinds, rows)
+    found = leakage.audit(kinds, rows, np.random.default_rng(0))
     assert all(one.state != "alarm" for one in found.findings)
     assert found.together.state == "alarm"
     assert found.together.auc > 0.95
@@ -127,11 +128,20 @@ def test_the_error_rate_of_the_audit_under_no_difference():
     loud = 0
     for _audit in range(300):
         rows = [dict(enumerate(row)) for row in rng.normal(size=(40, 12))]
-        found = leakage.audit(truths(20), rows)
+        found = leakage.audit(truths(20), rows, rng, permutations=1)
         loud += any(one.state != "fine" for one in found.findings)
     assert loud <= 30
 
 
+def test_the_joint_p_is_uniform_under_no_difference():
+    """120 tests of pure noise, 39 deals each: p at most .1 in about a tenth (binomial 99.9 % limits 3 to 24)."""
+    rng = np.random.default_rng(9)
+    small = sum(
+        leakage.joint_test(truths(12), rng.normal(size=(24, 6)), rng, 39)[3] <= 0.1 for _test in range(120)
+    )
+    assert 3 <= small <= 24
+
+
 def test_one_kind_alone_is_refused():
     with pytest.raises(ValueError, match="two real and two synthetic"):
-        leakage.audit([0, 0, 0, 1], [{"a": 1.0}] * 4)
+        leakage.audit([0, 0, 0, 1], [{"a": 1.0}] * 4, np.random.default_rng(0))
