@@ -27,11 +27,13 @@ class EvaluationForm(forms.Form):
     synthetic = SetChoice(
         queryset=ImageSet.objects.none(),
         label=gettext_lazy("Set to judge"),
+        empty_label=gettext_lazy("Choose a set"),
         help_text=gettext_lazy("The synthetic images."),
     )
     real = SetChoice(
         queryset=ImageSet.objects.none(),
         label=gettext_lazy("Compare with"),
+        empty_label=gettext_lazy("Choose a real set"),
         help_text=gettext_lazy("Real images; at best of patients whose images the generator has never seen."),
     )
     training = SetChoice(

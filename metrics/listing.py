@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from jobs.models import Job
+
 from . import charts
 from .presentation import NARROW, decimals, places, state_words
 from .verdicts import SUBJECTS
@@ -29,6 +31,7 @@ def list_rows(evaluations: Any) -> list[dict[str, Any]]:
                 "kid": decimals(kid[0], places(kid[2] - kid[1], kid[0])) if kid else "",
                 "strip": summary_strip(kid[0], (kid[1], kid[2]), 1.05 * reach) if kid else "",
                 "progress": _progress_words(evaluation.job),
+                "failed": evaluation.job is not None and evaluation.job.status == Job.Status.FAILED,
             }
         )
     return rows

@@ -97,8 +97,9 @@ def intensities(real: Look, synthetic: Look, images: Images) -> Histogram:
     )  # fmt: skip
 
 
-def distance_histogram(features: Features, near: Near, bins: int = 40) -> Histogram:
+def distance_histogram(features: Features, near: Near) -> Histogram:
     """How far synthetic images lie from the nearest real one, beside how far real ones lie from another real one."""
+    bins = int(np.clip(2 * np.sqrt(features.fewest), 12, 40))  # few images in many bins are a comb
     high = float(np.quantile(np.concatenate([near.own, near.distances[:, 0]]), 0.99)) * 1.05 or 1.0
     counted = [
         np.histogram(np.minimum(values, high), bins=bins, range=(0.0, high))[0] / len(values)

@@ -132,14 +132,19 @@ def _too_few(number: Number, minimum: int) -> Number:
 def _filled(number: Number, compared: Compared, part: int, more: dict[str, str]) -> Number:
     floor = None
     if compared.floor_low is not None and compared.floor_high is not None:
-        floor = (float(compared.floor_low[part]), float(compared.floor_high[part]))
-    metric = METRICS[number.metric]
-    interval = float(max(compared.low[part], metric.low)), float(min(compared.high[part], metric.high))
+        floor = _within(number, compared.floor_low[part], compared.floor_high[part])
+    interval = _within(number, compared.low[part], compared.high[part])
     return replace(
         number, value=float(compared.value[part]), interval=interval, floor=floor,
         matched=None if compared.matched is None else float(compared.matched[part]), floor_n=compared.floor_n,
         protocol={**number.protocol, **more, "interval": JACKKNIFE, "floor": "ten random splits of the real set into parts of equal size"},
     )  # fmt: skip
+
+
+def _within(number: Number, low: float, high: float) -> tuple[float, float]:
+    """Ends of an interval kept in the metric's range."""
+    metric = METRICS[number.metric]
+    return float(max(low, metric.low)), float(min(high, metric.high))
 
 
 def _two_sample(

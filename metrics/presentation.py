@@ -98,6 +98,7 @@ def report_context(report: Report, link: PictureLink) -> dict[str, Any]:
         "absent": [shown(number) for number in report.numbers if number.value is None],
         "manifold": _manifold(present),
         "pairs": _pairs(report, link),
+        "pairs_heading": _pairs_heading(report),
         "stacks": _stacks(report, link),
         "least_realistic": [
             {"link": link("synthetic", tile.position), "position": tile.position, "value": tile.distance}
@@ -158,6 +159,14 @@ def _strip(number: Number, axis: charts.Axis) -> SafeString:
     assert number.value is not None
     row = charts.Row(number.value, number.interval)
     return mark_safe(charts.strip([row], axis, label=label, band=number.floor))
+
+
+def _pairs_heading(report: Report) -> str:
+    """The finding where there is one, else what is shown."""
+    found = next((v for v in report.verdicts if v.subject == "memorisation"), None)
+    if found is not None and found.state in {"alarm", "warning"}:
+        return said(found.finding).rstrip(".")
+    return _("The closest pairs of synthetic and training images")
 
 
 def _pairs(report: Report, link: PictureLink) -> list[dict[str, Any]]:
