@@ -24,7 +24,11 @@ def form_field(field: OptionField) -> forms.Field:
         return forms.CharField(label=label, help_text=help_text, initial=field.default, required=False)
     kind = forms.IntegerField if field.kind is int else forms.FloatField
     return kind(
-        label=label, help_text=help_text, initial=field.default, min_value=field.minimum, max_value=field.maximum
+        label=label,
+        help_text=help_text,
+        initial=field.default,
+        min_value=field.minimum,
+        max_value=field.maximum,
     )
 
 
@@ -72,7 +76,9 @@ class TrainForm(OptionsForm):
     image_set = forms.ModelChoiceField(
         ImageSet.objects.none(),
         label=gettext_lazy("Pictures to learn from"),
-        help_text=gettext_lazy("A set with a declared intensity range. Keep some patients out, to evaluate against them."),
+        help_text=gettext_lazy(
+            "A set with a declared intensity range. Keep some patients out, to evaluate against them."
+        ),
     )
 
     def __init__(self, network: str, user: Any, *args: Any, **kwargs: Any) -> None:
@@ -88,7 +94,9 @@ class TrainForm(OptionsForm):
         self.training = self.clean_options(self.entry.training, "training_")
         chosen = self.cleaned_data.get("image_set")
         if chosen and self.training and chosen.count < self.training.batch:
-            words = _("The set has %(count)d pictures and a batch takes %(batch)d. Choose a larger set or a smaller batch.")
+            words = _(
+                "The set has %(count)d pictures and a batch takes %(batch)d. Choose a larger set or a smaller batch."
+            )
             self.add_error("training_batch", words % {"count": chosen.count, "batch": self.training.batch})
         return self.cleaned_data
 
@@ -102,7 +110,9 @@ class MakeForm(forms.Form):
         label=gettext_lazy("Made from"),
         help_text=gettext_lazy("The set whose pictures are changed or mixed."),
     )
-    count = forms.IntegerField(label=gettext_lazy("Number of pictures"), initial=200, min_value=1, max_value=100_000)
+    count = forms.IntegerField(
+        label=gettext_lazy("Number of pictures"), initial=200, min_value=1, max_value=100_000
+    )
     seed = forms.IntegerField(
         label=gettext_lazy("Seed"),
         help_text=gettext_lazy("The same seed makes the same pictures, bit for bit."),
@@ -124,11 +134,15 @@ class UploadForm(forms.Form):
     network = forms.ChoiceField(label=gettext_lazy("Architecture"))
     weights = forms.FileField(
         label=gettext_lazy("Weights"),
-        help_text=gettext_lazy("One .safetensors file. Pickled files (.pt, .pth, .pkl) can run code when opened and are refused."),
+        help_text=gettext_lazy(
+            "One .safetensors file. Pickled files (.pt, .pth, .pkl) can run code when opened and are refused."
+        ),
     )
     config = forms.JSONField(
         label=gettext_lazy("Configuration"),
-        help_text=gettext_lazy('The generator\'s options as JSON, for example {"latent": 100, "width": 64, "size": 64, "channels": 1}.'),
+        help_text=gettext_lazy(
+            'The generator\'s options as JSON, for example {"latent": 100, "width": 64, "size": 64, "channels": 1}.'
+        ),
     )
     description = forms.CharField(
         label=gettext_lazy("Description"),
@@ -136,8 +150,16 @@ class UploadForm(forms.Form):
         required=False, widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     licence = forms.CharField(label=gettext_lazy("Licence"), max_length=120, required=False)
-    low = forms.FloatField(label=gettext_lazy("Lowest value"), initial=0, help_text=gettext_lazy("What the output −1 stands for."))
-    high = forms.FloatField(label=gettext_lazy("Highest value"), initial=255, help_text=gettext_lazy("What the output +1 stands for."))
+    low = forms.FloatField(
+        label=gettext_lazy("Lowest value"),
+        initial=0,
+        help_text=gettext_lazy("What the output −1 stands for."),
+    )
+    high = forms.FloatField(
+        label=gettext_lazy("Highest value"),
+        initial=255,
+        help_text=gettext_lazy("What the output +1 stands for."),
+    )
     unit = forms.CharField(label=gettext_lazy("Unit"), initial="stored grey levels", max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

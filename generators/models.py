@@ -42,7 +42,9 @@ class Generator(Owned):
     weights_digest = models.CharField(max_length=64, blank=True)
     # How a network's output becomes stored pixels: {"low", "high", "unit", "depth", "slope", "intercept"}.
     output = models.JSONField(default=dict, blank=True)
-    training_set = models.ForeignKey(ImageSet, models.SET_NULL, null=True, blank=True, related_name="generators")
+    training_set = models.ForeignKey(
+        ImageSet, models.SET_NULL, null=True, blank=True, related_name="generators"
+    )
     trashed = models.DateTimeField(null=True, blank=True)
 
     objects = GeneratorQuerySet.as_manager()

@@ -19,9 +19,13 @@ from .models import Generator, Run
 @researcher_required
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    runs = Run.objects.visible_to(request.user).filter(generator__isnull=True).select_related("job", "image_set")
+    runs = (
+        Run.objects.visible_to(request.user).filter(generator__isnull=True).select_related("job", "image_set")
+    )
     context = {
-        "generators": Generator.objects.visible_to(request.user).usable().select_related("training_set", "owner"),
+        "generators": Generator.objects.visible_to(request.user)
+        .usable()
+        .select_related("training_set", "owner"),
         "runs": runs,
     }
     return render(request, "generators/list.html", context)
@@ -50,7 +54,11 @@ def new(request: HttpRequest, method: str) -> HttpResponse:
             method=method, options=form.options, probability=form.cleaned_data["probability"],
         )  # fmt: skip
         return redirect("generators:detail", generator.pk)
-    return render(request, "generators/form.html", {"form": form, "entry": STEPS[method], "action": _("Keep this recipe")})
+    return render(
+        request,
+        "generators/form.html",
+        {"form": form, "entry": STEPS[method], "action": _("Keep this recipe")},
+    )
 
 
 @researcher_required
@@ -64,14 +72,18 @@ def train(request: HttpRequest, network: str) -> HttpResponse:
             image_set=form.cleaned_data["image_set"], options=form.options, training=form.training,
         )  # fmt: skip
         return redirect("generators:run", run.pk)
-    return render(request, "generators/form.html", {"form": form, "entry": NETWORKS[network], "action": _("Train")})
+    return render(
+        request, "generators/form.html", {"form": form, "entry": NETWORKS[network], "action": _("Train")}
+    )
 
 
 def _training_start(request: HttpRequest, network: str) -> dict[str, Any]:
     """A form opened from a set begins with what fits that set."""
     start: dict[str, Any] = {"name": _(NETWORKS[network].title)}
     pk = request.GET.get("set", "")
-    chosen = ImageSet.objects.visible_to(request.user).usable().filter(pk=pk).first() if pk.isdigit() else None
+    chosen = (
+        ImageSet.objects.visible_to(request.user).usable().filter(pk=pk).first() if pk.isdigit() else None
+    )
     if chosen and (first := chosen.pictures.first()):
         start |= {"image_set": chosen.pk, "option_channels": first.channels}
         start["option_size"] = 32 if max(first.width, first.height) <= 40 else 64
@@ -94,7 +106,13 @@ def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def _run_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     run = visible_or_404(Run.objects.select_related("job", "image_set", "generator"), request.user, pk=pk)
     log = run.log()
-    return {"run": run, "log": log, "last": log[-1] if log else None, "chart": loss_chart(log), "snapshots": run.snapshots}
+    return {
+        "run": run,
+        "log": log,
+        "last": log[-1] if log else None,
+        "chart": loss_chart(log),
+        "snapshots": run.snapshots,
+    }
 
 
 @researcher_required
@@ -116,7 +134,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The pictures are being made. You can leave this page."))
         return redirect("imagesets:detail", job.arguments["image_set_pk"])
     made = ImageSet.objects.visible_to(request.user).usable().filter(provenance__generator=generator.pk)
-    context = {"generator": generator, "form": form, "made": made, "editable": generator.is_editable_by(request.user)}
+    context = {
+        "generator": generator,
+        "form": form,
+        "made": made,
+        "editable": generator.is_editable_by(request.user),
+    }
     return render(request, "generators/detail.html", context)
 
 
@@ -134,7 +157,9 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 def trash(request: HttpRequest, pk: int) -> HttpResponse:
     generator = editable_or_404(Generator.objects.usable(), request.user, pk=pk)
     generator.trash()
-    messages.success(request, _("“%(name)s” is in the trash; the sets that it made stay.") % {"name": generator})
+    messages.success(
+        request, _("“%(name)s” is in the trash; the sets that it made stay.") % {"name": generator}
+    )
     return redirect("generators:list")
 
 
@@ -147,6 +172,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         except production.Refused as refusal:
             form.add_error("weights", str(refusal))
         else:
-            messages.success(request, _("The file fits the architecture. Make a few pictures to see what it does."))
+            messages.success(
+                request, _("The file fits the architecture. Make a few pictures to see what it does.")
+            )
             return redirect("generators:detail", generator.pk)
     return render(request, "generators/upload.html", {"form": form})

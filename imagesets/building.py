@@ -54,6 +54,9 @@ class SetBuilder:
         self.image_set = into
         self.written = into.pictures.count()
         self._waiting: list[Picture] = []
+        self.checkpoint: dict[str, Any] | None = (
+            None  # written with each batch, so that both are there or neither
+        )
 
     def add(
         self,
@@ -90,6 +93,10 @@ class SetBuilder:
         if self._waiting:
             with self._writing():
                 Picture.objects.bulk_create(self._waiting)
+                if self.checkpoint is not None:
+                    ImageSet.objects.filter(pk=self.image_set.pk).update(
+                        summary={"checkpoint": self.checkpoint}
+                    )
             self.written += len(self._waiting)
             self._waiting = []
 

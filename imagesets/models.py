@@ -69,6 +69,19 @@ class ImageSet(Owned):
     def is_usable(self) -> bool:
         return self.state == self.State.READY and self.trashed is None
 
+    @property
+    def first_pictures(self) -> models.QuerySet:
+        """A strip of seven for lists."""
+        return self.pictures.all()[:7]
+
+    @property
+    def size_words(self) -> str:
+        sizes, depths = self.summary.get("sizes", {}), self.summary.get("depths", {})
+        shown = next(iter(sizes), "") if len(sizes) == 1 else _("%(n)d sizes") % {"n": len(sizes)}
+        bits = "/".join(sorted(depths, key=int))
+        kind = _("colour") if "3" in self.summary.get("channels", {}) else _("grey")
+        return _("%(size)s, %(bits)s-bit %(kind)s") % {"size": shown, "bits": bits, "kind": kind}
+
     def trash(self) -> None:
         self.trashed = timezone.now()
         self.save(update_fields=["trashed"])

@@ -1,0 +1,143 @@
+"""Making generators and letting them make image sets: everything a page or a command starts."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from imagesets.models import ImageSet, Origin
+from jobs.models import Job
+from jobs.queueing import start_job
+
+from .models import Generator, Run
+from .recipes import Recipe, Step
+from .uploads import REFUSED, RefusedWeights, check_config, check_file
+from .weights import keep_weights, output_for
+
+Refused = RefusedWeights
+
+
+def compose(*, name: str, owner: Any, method: str, options: Any, probability: float = 1.0) -> Generator:
+    recipe = Recipe((Step(method, options, probability),))
+    return Generator.objects.create(
+        name=name,
+        owner=owner,
+        kind=Generator.Kind.RECIPE,
+        source=Generator.Source.COMPOSED,
+        recipe=recipe.to_dict(),
+    )
+
+
+def start_training(
+    *, name: str, owner: Any, network: str, image_set: ImageSet, options: Any, training: Any
+) -> Run:
+    with transaction.atomic():
+        run = Run.objects.create(
+            name=name, owner=owner, network=network, image_set=image_set,
+            options=asdict(options), training=asdict(training),
+        )  # fmt: skip
+        run.job = start_job(
+            kind="generators.train", title=_("Train %(name)s") % {"name": name}, detail=_("on %(set)s") % {"set": image_set},
+            owner=owner, arguments={"run_pk": run.pk}, queue="training",
+        )  # fmt: skip
+        Job.objects.filter(pk=run.job.pk).update(result_url=reverse("generators:run", args=[run.pk]))
+        run.save(update_fields=["job"])
+    return run
+
+
+def start_making(
+    *, generator: Generator, owner: Any, name: str, count: int, seed: int, image_set: ImageSet | None = None
+) -> Job:
+    """Queue the making of a set. The set's row exists from the start, unfinished, so that there is a page to wait on."""
+    source = generator.training_set if generator.is_network else image_set
+    command = f"manage.py generate {generator.pk} --count {count} --seed {seed}"
+    if image_set:
+        command += f" --from {image_set.pk}"
+    with transaction.atomic():
+        new = ImageSet.objects.create(
+            name=name, owner=owner, origin=Origin.SYNTHETIC,
+            intensity_low=_range(generator, image_set)[0], intensity_high=_range(generator, image_set)[1],
+            intensity_unit=generator.output.get("unit", "") if generator.is_network else image_set.intensity_unit,
+            provenance={
+                "maker": "generator", "generator": generator.pk, "name": generator.name, "seed": seed, "count": count,
+                "options": generator.recipe or generator.config, "weights": generator.weights_digest, "command": command,
+                "training_set": generator.training_set_id if generator.is_network else None,
+                "words": _words(generator, count, seed, source),
+            },
+        )  # fmt: skip
+        if source:
+            new.parents.add(source)
+        job = start_job(
+            kind="generators.sample" if generator.is_network else "generators.mix",
+            title=_("Make %(count)d pictures with %(name)s") % {"count": count, "name": generator},
+            detail=_("seed %(seed)d") % {"seed": seed}, owner=owner,
+            arguments={
+                "generator_pk": generator.pk, "image_set_pk": new.pk, "count": count, "seed": seed,
+                **({"source_pk": image_set.pk} if image_set else {}),
+            },
+        )  # fmt: skip
+        Job.objects.filter(pk=job.pk).update(result_url=reverse("imagesets:detail", args=[new.pk]))
+        new.job = job
+        new.save(update_fields=["job"])
+    return job
+
+
+def _range(generator: Generator, image_set: ImageSet | None) -> tuple[float | None, float | None]:
+    if generator.is_network:
+        return generator.output["low"], generator.output["high"]
+    return image_set.intensity_low, image_set.intensity_high  # type: ignore[union-attr]
+
+
+def _words(generator: Generator, count: int, seed: int, source: ImageSet | None) -> list[str]:
+    facts = {"count": count, "seed": seed, "name": generator, "set": source}
+    if generator.is_network:
+        return [_("%(count)d pictures drawn from “%(name)s”, seed %(seed)d.") % facts]
+    return [_("%(count)d pictures made from “%(set)s” by “%(name)s”, seed %(seed)d.") % facts]
+
+
+def keep_upload(
+    *, owner: Any, name: str, network: str, weights: UploadedFile, config: Any, low: float, high: float, unit: str,
+    description: str = "", licence: str = "",
+) -> Generator:  # fmt: skip
+    """Keep uploaded weights after the checks that need no torch; the first use builds the network strictly.
+
+    Raises Refused."""
+    options = check_config(network, config)
+    folder = Path(settings.STAGING_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as staged:
+        shutil.copyfileobj(weights.file, staged)
+        staged.flush()
+        check_file(Path(staged.name), weights.name)
+        check_network(Path(staged.name), weights.name, network, options)
+        file, digest = keep_weights(Path(staged.name))
+    return Generator.objects.create(
+        name=name, owner=owner, kind=Generator.Kind.NETWORK, source=Generator.Source.UPLOADED, network=network,
+        config=asdict(options), weights_file=file, weights_digest=digest, description=description, licence=licence,
+        output=output_for(low, high, unit),
+    )  # fmt: skip
+
+
+def check_network(path: Path, name: str, network: str, options: Any) -> None:
+    """Names, shapes and values against the architecture, in a process of its own: a web request never imports torch."""
+    arguments = [str(path), name, network, json.dumps(asdict(options))]
+    done = subprocess.run(
+        [sys.executable, "-m", "generators.uploads", *arguments],
+        capture_output=True, text=True, timeout=120, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+    if done.returncode == REFUSED:
+        raise Refused(done.stdout.strip())
+    if done.returncode:
+        raise Refused(
+            _("%(name)s could not be loaded; it may need more memory than there is.") % {"name": name}
+        )

@@ -1,0 +1,205 @@
+"""The generators' jobs. Torch is imported inside, so that nothing which lists the tasks pays for it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from imagesets.building import SetBuilder
+from imagesets.models import ImageSet, Picture
+from jobs.progress import JobError, Progress
+
+from .models import Generator, Run
+from .options import make_options
+from .weights import keep_weights, output_like
+
+
+def train(progress: Progress, *, run_pk: int) -> None:
+    """Train, or go on from the last checkpoint; what is there at the end, or when stopped, becomes a generator."""
+    from safetensors.torch import save_file
+
+    from .training import Event, TrainingError
+    from .training import train as run_training
+
+    run = Run.objects.select_related("image_set", "owner").get(pk=run_pk)
+    progress.update(0, run.training["images_seen"], _("Reading the pictures"))
+    options = make_options(run.entry.options, run.options)
+    training = make_options(run.entry.training, run.training)  # type: ignore[arg-type]
+    images, labels = training_arrays(run.image_set, conditional=bool(run.options.get("classes")))
+
+    def report(event: Event) -> None:
+        words = _("%(seen)s of %(total)s images seen") % {
+            "seen": f"{event.images_seen:,}",
+            "total": f"{event.images_total:,}",
+        }
+        progress.update(event.images_seen, event.images_total, words)
+
+    try:
+        summary = run_training(
+            images, labels, network=run.network, options=options, training=training, intensity=run.image_set.intensity,
+            folder=run.folder, report=report, should_stop=progress.should_stop,
+        )  # fmt: skip
+    except TrainingError as error:
+        raise JobError(str(error)) from error
+    weights = run.folder / "generator.safetensors"
+    save_file({name: tensor.cpu().contiguous() for name, tensor in summary.generator.items()}, weights)
+    with progress.writing():
+        _keep_generator(run, summary.images_seen, weights)
+    progress.check()
+    progress.update(summary.images_seen, training.images_seen, " ".join(summary.notes))
+
+
+def training_arrays(image_set: ImageSet, *, conditional: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """All pictures of a set in physical values, (n, h, w[, 3]) float32, and class numbers in the order of the names."""
+    pictures = list(image_set.pictures.all())
+    if image_set.intensity is None:
+        raise JobError(
+            _("Nobody has said which values the pictures of “%(set)s” span. State its intensity range first.")
+            % {"set": image_set}
+        )
+    sizes = {(p.height, p.width, p.channels) for p in pictures}
+    if len(sizes) > 1:
+        words = ", ".join(f"{w} × {h}" for h, w, _c in sorted(sizes)[:4])
+        raise JobError(
+            _("The pictures have several sizes (%(sizes)s). Training needs one; cut or resize them first.")
+            % {"sizes": words}
+        )
+    images = np.stack([picture.values() for picture in pictures])
+    if not conditional:
+        return images, None
+    names = sorted({picture.label for picture in pictures})
+    return images, np.array([names.index(picture.label) for picture in pictures])
+
+
+def _keep_generator(run: Run, images_seen: int, weights: Any) -> None:
+    file, digest = keep_weights(weights)
+    words = _("Trained on “%(set)s”, %(seen)d images seen.") % {"set": run.image_set, "seen": images_seen}
+    fields = {"weights_file": file, "weights_digest": digest, "description": words}
+    if run.generator:
+        Generator.objects.filter(pk=run.generator.pk).update(**fields)
+        return
+    run.generator = Generator.objects.create(
+        name=run.name, owner=run.owner, kind=Generator.Kind.NETWORK, source=Generator.Source.TRAINED,
+        network=run.network, config=run.options, output=output_like(run.image_set), training_set=run.image_set, **fields,
+    )  # fmt: skip
+    run.save(update_fields=["generator"])
+
+
+def sample(progress: Progress, *, generator_pk: int, image_set_pk: int, count: int, seed: int) -> None:
+    from .sampling import Output
+    from .sampling import sample as draw
+    from .uploads import RefusedWeights, check_config, load_network
+
+    generator = Generator.objects.get(pk=generator_pk)
+    try:
+        options = check_config(generator.network, generator.config)
+        network = load_network(generator.weights_path, generator.name, generator.network, options)
+    except RefusedWeights as refusal:
+        raise JobError(str(refusal)) from refusal
+    way = {name: generator.output[name] for name in ("low", "high", "depth", "slope", "intercept")}
+    builder = _builder(progress, image_set_pk)
+    names = _class_names(generator)
+    for pixels, label in draw(
+        network, count=count, seed=seed, output=Output(**way), start=builder.written, classes=options.classes
+    ):
+        builder.add(
+            pixels, label=names[label] if label is not None and label < len(names) else "",
+            slope=way["slope"], intercept=way["intercept"], parameters={"seed": seed, "index": builder.written + builder.waiting},
+        )  # fmt: skip
+        progress.update(builder.written + builder.waiting, count, _("Pictures drawn"))
+    builder.finish()
+
+
+def _class_names(generator: Generator) -> list[str]:
+    if generator.training_set is None:
+        return [str(number) for number in range(generator.config.get("classes", 0))]
+    return sorted(set(generator.training_set.pictures.values_list("label", flat=True)))
+
+
+def mix(
+    progress: Progress, *, generator_pk: int, image_set_pk: int, source_pk: int, count: int, seed: int
+) -> None:
+    from .parameters import UnusableInput
+    from .pipeline import run as follow
+    from .recipes import InvalidRecipe, Recipe
+
+    generator, source = Generator.objects.get(pk=generator_pk), ImageSet.objects.get(pk=source_pk)
+    pictures = list(source.pictures.all())
+    names = sorted({picture.label for picture in pictures})
+    labels = None if names == [""] else [names.index(picture.label) for picture in pictures]
+    scale, data_range = stored_range(source, pictures)
+    masks = LazyMasks(pictures) if all(picture.mask_file for picture in pictures) else None
+    builder = _builder(progress, image_set_pk)
+    try:
+        outputs = follow(
+            Recipe.from_dict(generator.recipe), LazyPixels(pictures), labels, masks,
+            count=count, seed=seed, start=builder.written, data_range=data_range,
+        )  # fmt: skip
+        for image, label, mask, parameters in outputs:
+            soft = (
+                None
+                if label is None
+                else {name: float(share) for name, share in zip(names, label) if share}
+            )
+            hard = next(iter(soft)) if soft and len(soft) == 1 else ""
+            builder.add(
+                image,
+                label=hard,
+                soft_label=soft,
+                mask=mask,
+                parameters=parameters,
+                slope=scale[0],
+                intercept=scale[1],
+            )
+            progress.update(builder.written + builder.waiting, count, _("Pictures made"))
+    except (UnusableInput, InvalidRecipe) as error:
+        builder.fail()
+        raise JobError(str(error)) from error
+    builder.finish()
+
+
+def stored_range(
+    source: ImageSet, pictures: Sequence[Picture]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """((slope, intercept), (darkest, brightest stored value)); mixing works on stored pixels, which must mean the same."""
+    scales = {(picture.slope, picture.intercept) for picture in pictures}
+    if source.intensity is None:
+        raise JobError(
+            _("Nobody has said which values the pictures of “%(set)s” span. State its intensity range first.")
+            % {"set": source}
+        )
+    if len(scales) > 1:
+        raise JobError(
+            _(
+                "The pictures of “%(set)s” have different scales (DICOM rescale slopes); mixing them would mix units."
+            )
+            % {"set": source}
+        )
+    (slope, intercept) = scales.pop()
+    low, high = ((value - intercept) / slope for value in source.intensity)
+    depth = pictures[0].depth
+    return (slope, intercept), ((max(low, 0.0), min(high, 2.0**depth - 1)) if depth < 32 else (low, high))
+
+
+class LazyPixels(Sequence):
+    """Stored pixels by position, read when asked for."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self.pictures = pictures
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.pictures[index].pixels()
+
+
+class LazyMasks(LazyPixels):
+    def __getitem__(self, index: Any) -> Any:
+        return self.pictures[index].mask()
+
+
+def _builder(progress: Progress, image_set_pk: int) -> SetBuilder:
+    """Go on with what an earlier attempt of this job has written."""
+    return SetBuilder(into=ImageSet.objects.get(pk=image_set_pk), progress=progress)
