@@ -16,7 +16,7 @@ from jobs.queueing import start_job
 
 from .building import SetBuilder
 from .child import Decoder
-from .labels import BadTable, Row, Table, folder_labels, read_table
+from .labels import BadTable, NotATable, Row, Table, folder_labels, read_table
 from .models import ImageSet
 from .reading import ReadImage, UnreadableImage
 from .staging import Staged, Staging, expand, is_tried
@@ -91,13 +91,21 @@ class _Reader:
         return found, refused
 
     def _table(self) -> Table | None:
-        if len(self.tables) > 1:
-            names = ", ".join(table.name for table in self.tables[:3])
-            raise self._fail(_("There are several CSV files (%(names)s); send one.") % {"names": names})
-        try:
-            return read_table(self.tables[0].path.read_bytes()) if self.tables else None
-        except BadTable as error:
-            raise self._fail(str(error)) from error
+        found = []
+        for staged in self.tables:
+            try:
+                found.append((staged.name, read_table(staged.path.read_bytes())))
+            except NotATable as error:
+                if not self.files_done:
+                    self.refused.append({"name": staged.name, "reason": str(error)})
+            except BadTable as error:
+                raise self._fail(f"{staged.name}: {error}") from error
+        if len(found) > 1:
+            names = ", ".join(name for name, _rows in found[:3])
+            raise self._fail(
+                _("Several CSV files name labels or patients (%(names)s); send one.") % {"names": names}
+            )
+        return found[0][1] if found else None
 
     def _fail(self, words: str) -> JobError:
         self.builder.fail()

@@ -13,6 +13,10 @@ class BadTable(ValueError):
     """A CSV that cannot be used; the message says where and why."""
 
 
+class NotATable(BadTable):
+    """A CSV about something else: refused like any other file, the import goes on without it."""
+
+
 @dataclass(frozen=True)
 class Row:
     label: str = ""
@@ -56,7 +60,7 @@ def read_table(data: bytes) -> Table:
         _group_column(columns),
     )
     if file is None or (label is None and group is None):
-        raise BadTable(
+        raise NotATable(
             f"The CSV has the columns {', '.join(columns) or 'none'}; needed are file, and label or patient."
         )
     rows: dict[str, Row] = {}
