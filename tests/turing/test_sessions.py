@@ -1,6 +1,7 @@
 """Answers: appended, chained, idempotent; one live trial; corrections only where the protocol allows them."""
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -150,14 +151,28 @@ def test_answers_can_be_neither_changed_nor_removed(session):
     assert Answer.objects.get().said == "real"
 
 
-def test_a_tampered_chain_is_found(session):
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("said", "synthetic"), ("confidence", 3), ("client", {"active_ms": 1}), ("interrupted", True), ("revision", 1),
+     ("submission", "other"), ("issued", timezone.now()), ("received", timezone.now()), ("previous_digest", "0" * 64)],
+)  # fmt: skip
+def test_a_tampered_answer_breaks_the_chain(session, field, value):
     for _case in range(4):
         studies.give(session)
     answers = list(session.answers.select_related("trial"))
     assert first_break(answers) is None
-    answers[2].confidence = 3
+    setattr(answers[2], field, value)
     assert first_break(answers) == 2
+
+
+def test_a_missing_or_exchanged_answer_breaks_the_chain(session):
+    for _case in range(4):
+        studies.give(session)
+    answers = list(session.answers.select_related("trial"))
     assert first_break(answers[:1] + answers[2:]) == 1
+    assert first_break([answers[0], answers[2], answers[1], answers[3]]) == 1
+    answers[1].trial = answers[2].trial
+    assert first_break(answers) == 1
 
 
 def test_the_client_says_only_what_is_asked(session):

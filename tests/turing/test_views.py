@@ -246,7 +246,7 @@ def test_the_script_is_told_the_next_state_after_the_answer_is_kept(client, rese
 @pytest.mark.parametrize(
     "body",
     [
-        b"",
+        b" ",
         b"\xff\xfe",
         b"null",
         b"[" * 5000,
