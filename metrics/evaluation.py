@@ -5,7 +5,8 @@ features and looks that it kept, and the same seed gives the same report.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from .course import Course, Tell
 from .encoders.base import Intensity
 from .encoders.registry import ENCODERS, get_encoder
 from .features import features as encode
-from .images import Images, Sets
+from .functional.errors import CannotMeasure
+from .images import EvaluationRefused, Images, Sets
 from .inspection import inspect, notes, refuse_unlike, summary
 from .measuring import Features, common_scale, feature_numbers
 from .memorising import Memorisation, memorisation
@@ -25,11 +27,8 @@ from .reports import Number, Report, Sentence
 from .reports import gettext_noop as _
 from .verdicts import RULES, verdicts
 
-READ, ENCODE, COMPARE = (
-    0.003,
-    0.03,
-    16.0,
-)  # seconds an image, an image, an encoder: only to pace the progress bar
+# Rough seconds, an image, an image and an encoder: they only pace the progress bar.
+READ, ENCODE, COMPARE = 0.003, 0.03, 8.0
 
 
 def evaluate(
@@ -43,30 +42,40 @@ def evaluate(
     None for all that apply. `progress(done, total, sentence)` may raise to stop the work: what was computed is kept in `cache`.
     Raises EvaluationRefused, with a sentence for the person who asked, where the sets cannot be evaluated.
     """
-    began = time.monotonic()
-    chosen = set(METRICS if metrics is None else metrics)
-    counts = sum(len(images) for images in (real, synthetic, training) if images is not None)
-    course = Course(progress, counts * (READ + ENCODE * len(encoders)) + COMPARE * len(encoders) + 8)
-    sets = _looked_at(real, synthetic, training, cache, course)
-    rng = np.random.default_rng(seed)
-    numbers: list[Number] = []
-    every: list[Features] = []
-    copies = Memorisation.unknown()
-    for name in encoders:
-        encoded = _encoded(sets, name, encoders_folder, cache, threads, course)
-        if isinstance(encoded, list):
-            numbers += [number for number in encoded if number.metric in chosen]
-            continue
-        features, trained = encoded
-        numbers += feature_numbers(features, chosen, rng=rng, course=course)
-        if not every:
-            copies = memorisation(sets, features, trained, chosen, course=course)
-        every.append(features)
-    numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course)
-    found, rows = paired_numbers(sets, chosen, course=course) if paired else ([], {})
-    numbers += found + _not_asked_for(encoders, encoders_folder, chosen)
-    course.end()
-    return _report(sets, every, _in_order(numbers), copies, rows, seed, version, time.monotonic() - began)
+    with _refusals_in_words():
+        began = time.monotonic()
+        chosen = set(METRICS if metrics is None else metrics)
+        counts = sum(len(images) for images in (real, synthetic, training) if images is not None)
+        course = Course(progress, counts * (READ + ENCODE * len(encoders)) + COMPARE * len(encoders) + 8)
+        sets = _looked_at(real, synthetic, training, cache, course)
+        rng = np.random.default_rng(seed)
+        numbers: list[Number] = []
+        every: list[Features] = []
+        copies = Memorisation.unknown()
+        for name in encoders:
+            encoded = _encoded(sets, name, encoders_folder, cache, threads, course)
+            if isinstance(encoded, list):
+                numbers += [number for number in encoded if number.metric in chosen]
+                continue
+            features, trained = encoded
+            numbers += feature_numbers(features, chosen, rng=rng, course=course)
+            if not every:
+                copies = memorisation(sets, features, trained, chosen, course=course)
+            every.append(features)
+        numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course)
+        found, rows = paired_numbers(sets, chosen, rng=rng, course=course) if paired else ([], {})
+        numbers += found + _not_asked_for(encoders, encoders_folder, chosen)
+        course.end()
+        return _report(sets, every, _in_order(numbers), copies, rows, seed, version, time.monotonic() - began)
+
+
+@contextmanager
+def _refusals_in_words() -> Iterator[None]:
+    """What a function could not measure is, for the person who asked, a refusal of the evaluation."""
+    try:
+        yield
+    except CannotMeasure as error:
+        raise EvaluationRefused("%(cause)s", cause=str(error)) from error
 
 
 def _looked_at(real: Images, synthetic: Images, training: Images | None, cache: Path, course: Course) -> Sets:

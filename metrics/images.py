@@ -48,8 +48,11 @@ class Images:
         return hashlib.sha256("".join(self.digests).encode()).hexdigest()
 
     def group_numbers(self) -> np.ndarray:
-        """(n,) integers: equal for images that belong together; an image without a group stands for itself."""
-        if not self.groups:
+        """(n,) integers: equal for images that belong together; an image without a group stands for itself.
+
+        Where all belong together nothing could be left out whole, so that each stands for itself.
+        """
+        if len(set(self.groups)) < 2:
             return np.arange(len(self))
         keys = [group or f"\0{position}" for position, group in enumerate(self.groups)]
         return np.unique(keys, return_inverse=True)[1]

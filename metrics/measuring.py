@@ -13,6 +13,7 @@ from .functional.diversity import vendi_score
 from .functional.frechet import frechet_distance
 from .functional.kernel import kid
 from .functional.manifold import prdc
+from .functional.resampling import jackknife as grouped_jackknife
 from .images import EvaluationRefused
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
@@ -81,7 +82,7 @@ def feature_numbers(
         numbers["kid"] = _two_sample(features, "kid", _kid, rng, {"kernel": "cubic polynomial, gamma 1/d"})
     if "frechet" in chosen:
         course.stage(4, _("comparing %(encoder)s features: Fréchet distance"), **values)
-        numbers["frechet"] = _gated(_two_sample(features, "frechet", _frechet, rng), features)
+        numbers["frechet"] = _frechet_number(features, rng)
     if "frechet_principal" in chosen:
         numbers["frechet_principal"] = _principal(features, rng)
     if chosen & set(PARTS):
@@ -166,16 +167,31 @@ def _two_sample(
     return _filled(number, compared, 0, more or {})
 
 
-def _gated(number: Number, features: Features) -> Number:
+def _frechet_number(features: Features, rng: np.random.Generator) -> Number:
     """Below two images a feature the covariances are guesses: the number is shown grey and says so."""
+    number = _two_sample(features, "frechet", _frechet, rng)
     needed = 2 * features.real.shape[1]
-    if features.fewest >= needed or number.value is None:
+    if number.value is None:
         return number
+    if features.fewest >= needed:
+        return _corrected(number, features, features.real, features.synthetic, rng)
     caution = Sentence(
         _("too few images: %(needed)s in each set are needed for %(d)s features"),
         {"needed": f"{needed:,}", "d": f"{features.real.shape[1]:,}"},
     )
     return replace(number, unfit=True, caution=caution)
+
+
+def _corrected(
+    number: Number, features: Features, real: np.ndarray, synthetic: np.ndarray, rng: np.random.Generator
+) -> Number:
+    """With the value that more images would tend to, and its interval in place of the plug-in value's."""
+    estimate = grouped_jackknife(
+        frechet_distance, real, synthetic, rng=rng, real_groups=features.groups, synthetic_groups=features.others
+    )  # fmt: skip
+    protocol = {**number.protocol, "interval": f"{JACKKNIFE}, about the value corrected for bias"}
+    interval = _within(number, estimate.low, estimate.high)
+    return replace(number, corrected=max(0.0, estimate.bias_corrected), interval=interval, protocol=protocol)
 
 
 def _principal(features: Features, rng: np.random.Generator) -> Number:
@@ -196,7 +212,8 @@ def _principal(features: Features, rng: np.random.Generator) -> Number:
         number, source=f"{features.title}, {kept} of {features.real.shape[1]:,}",
         title=Sentence(_("Fréchet distance, %(kept)s components"), {"kept": kept}),
     )  # fmt: skip
-    return _filled(number, compared, 0, {"components": f"{kept} principal components of the real features"})
+    number = _filled(number, compared, 0, {"components": f"{kept} principal components of the real features"})
+    return _corrected(number, features, reduced.real, reduced.synthetic, rng)
 
 
 def _manifold(features: Features, rng: np.random.Generator) -> dict[str, Number]:

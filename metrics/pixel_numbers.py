@@ -8,6 +8,7 @@ import numpy as np
 
 from .catalogue import METRICS
 from .course import Course
+from .functional.resampling import bootstrap_mean
 from .functional.similarity import WINDOW, scales_of
 from .images import Sets
 from .pixels import PAIRS, likeness_within, mean_interval, paired, smallest_size
@@ -59,7 +60,7 @@ def within_numbers(sets: Sets, chosen: set[str], *, rng: np.random.Generator, co
 
 
 def paired_numbers(
-    sets: Sets, chosen: set[str], *, course: Course
+    sets: Sets, chosen: set[str], *, rng: np.random.Generator, course: Course
 ) -> tuple[list[Number], dict[str, np.ndarray]]:
     """MAE, PSNR and SSIM with their columns for the table of images."""
     if not chosen & {"mae", "psnr", "ssim"}:
@@ -67,22 +68,26 @@ def paired_numbers(
     step = course.stage(4, _("comparing pairs, %(done)s of %(total)s"))
     rows = paired(sets.real, sets.synthetic, step=step)
     columns = {"mae": rows.mae, "psnr": rows.psnr, "ssim": rows.ssim}
-    return [_mean(sets, name, columns[name]) for name in columns if name in chosen], columns
+    return [_mean(sets, name, columns[name], rng) for name in columns if name in chosen], columns
 
 
-def _mean(sets: Sets, name: str, values: np.ndarray) -> Number:
+def _mean(sets: Sets, name: str, values: np.ndarray, rng: np.random.Generator) -> Number:
     blank = _blank(sets, name, Sentence(METRICS[name].title))
-    finite = values[np.isfinite(values)]
+    kept = np.isfinite(values)
+    finite, groups = values[kept], sets.real.group_numbers()[kept]
     if len(finite) < METRICS[name].minimum:
         return _absent(
             blank, _("All but %(n)s of the pairs are equal, so that no mean can be had."), n=len(finite)
         )
-    protocol = {"interval": "Student's t over images", "images": "grey, at their own size"}
+    protocol = {"interval": "bootstrap over images, patients kept whole", "images": "grey, at their own size"}
     if name == "psnr" and len(finite) < len(values):
         protocol["equal pairs left out"] = str(len(values) - len(finite))
     if name == "mae" and sets.real.unit:
         protocol["unit"] = sets.real.unit
-    return _filled(blank, float(finite.mean()), mean_interval(finite), protocol, None)
+    if len(set(groups)) < 2:
+        groups = np.arange(len(finite))
+    estimate = bootstrap_mean(finite, rng=rng, groups=groups)
+    return _filled(blank, estimate.value, (estimate.low, estimate.high), protocol, None)
 
 
 def _blank(sets: Sets, name: str, title: Sentence) -> Number:

@@ -46,8 +46,10 @@ class Shown:
     title: str
     source: str
     value: str
+    corrected: str
     interval: str
     floor: str
+    floor_name: str
     matched: str
     floor_n: int
     n_real: int
@@ -71,13 +73,22 @@ def shown(number: Number) -> Shown:
         return f"{decimals(100 * value, 2)}{NARROW}%" if share else decimals(value, digits)
 
     def span(ends: tuple[float, float] | None) -> str:
-        return _("%(low)s to %(high)s") % {"low": text(ends[0]), "high": text(ends[1])} if ends else ""
+        if ends is None:
+            return ""
+        low = text(ends[0]).removesuffix(f"{NARROW}%")  # the sign stands once, at the end
+        return _("%(low)s to %(high)s") % {"low": low, "high": text(ends[1])}
 
     return Shown(
-        number.key, said(number.title), number.source, text(number.value), span(number.interval), span(number.floor),
+        number.key, said(number.title), number.source, text(number.value), text(number.corrected), span(number.interval), span(number.floor), _floor_name(number),
         text(number.matched), number.floor_n, number.n_real, number.n_synthetic, number.unfit, said(number.caution),
         said(number.absent), number.command, _(METRICS[number.metric].meaning), number.protocol,
     )  # fmt: skip
+
+
+def _floor_name(number: Number) -> str:
+    if number.group == "memorisation":
+        return _("unseen real images")
+    return _("real set") if METRICS[number.metric].direction == "as real" else _("real against real")
 
 
 def places(width: float, value: float) -> int:

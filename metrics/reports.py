@@ -65,6 +65,9 @@ class Number:
     encoder: str  # a key of the encoders' registry; "" for pixels
     source: str  # what it was computed on, in words: "radiomics, 385"
     value: float | None = None
+    corrected: float | None = (
+        None  # without the bias of a finite set, where it can be told; the interval is about it then
+    )
     interval: tuple[float, float] | None = None  # 95 %
     floor: tuple[float, float] | None = None  # the same quantity between parts of the real set
     matched: float | None = None  # this value at the floor's sample size: what may be compared with the floor

@@ -10,7 +10,7 @@ from typing import Any
 from .reports import Number, Report
 
 NUMBER_COLUMNS = (
-    "metric", "title", "group", "source", "value", "low_95", "high_95", "floor_low", "floor_high", "value_at_floor_n",
+    "metric", "title", "group", "source", "value", "bias_corrected", "low_95", "high_95", "floor_low", "floor_high", "value_at_floor_n",
     "floor_n", "n_real", "n_synthetic", "unfit", "caution", "absent", "protocol",
 )  # fmt: skip
 
@@ -35,7 +35,7 @@ def _number_row(number: Number) -> list[Any]:
     floor_low, floor_high = number.floor or (None, None)
     protocol = "; ".join(f"{name}: {value}" for name, value in number.protocol.items())
     return [
-        number.metric, number.title, number.group, number.source, number.value, low, high, floor_low, floor_high,
+        number.metric, number.title, number.group, number.source, number.value, number.corrected, low, high, floor_low, floor_high,
         number.matched, number.floor_n or None, number.n_real, number.n_synthetic, number.unfit, number.caution or "",
         number.absent or "", protocol,
     ]  # fmt: skip

@@ -36,7 +36,8 @@ def test_every_metric_has_a_number_or_a_reason(tmp_path, pictures):
             assert str(number.absent)
             continue
         assert number.interval is not None
-        assert number.interval[0] <= number.value <= number.interval[1]
+        centre = number.value if number.corrected is None else number.corrected
+        assert number.interval[0] <= centre <= number.interval[1]
         assert number.floor is not None
         assert number.floor[0] <= number.floor[1]
         assert number.n_real == number.n_synthetic == 60
