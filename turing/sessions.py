@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from .chain import link
 from .models import Answer, Reader, Session, Study, Trial, Truth
+from .ordering import reader_seed, reading_order
 
 # What a page may say about its own clock, in whole milliseconds or counts; anything else is dropped.
 CLIENT_FIELDS = (
@@ -69,8 +70,6 @@ def open_session(
 
 
 def _begin(reader: Reader, number: int, by_owner: bool, display: dict[str, int]) -> Session:
-    from .ordering import reader_seed, reading_order
-
     study = reader.study
     seed = reader_seed(study.seed, reader.number + 10_000 * (number - 1))
     cases = list(study.cases.order_by("position"))
