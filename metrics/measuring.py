@@ -60,7 +60,7 @@ def common_scale(real: np.ndarray, *others: np.ndarray, name: str) -> tuple[np.n
                 ),
                 encoder=name, row=row,
             )  # fmt: skip
-    spread = real.std(axis=0, ddof=1)
+    spread = real.std(axis=0)
     varies = spread > 1e-12 * np.maximum(1.0, np.abs(real).max(axis=0))
     if not varies.any():
         raise EvaluationRefused(

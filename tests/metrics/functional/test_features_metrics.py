@@ -230,3 +230,48 @@ def test_too_few_images_and_other_encoders_are_refused(name):
         PAIRWISE[name](normal(60, 5, 1), normal(1, 5, 2))
     with pytest.raises(CannotMeasure, match="one encoder for both"):
         PAIRWISE[name](normal(60, 5, 1), normal(60, 4, 2))
+
+
+def test_many_subsets_by_one_pass_are_the_subsets_one_by_one():
+    a, b = normal(1300, 4, 1), normal(1100, 4, 2, 0.5)
+    mean, spread = kid_subsets(a, b, rng=np.random.default_rng(3), subsets=40, size=200)
+    rng = np.random.default_rng(3)
+    each = [
+        kid(a[rng.choice(1300, 200, replace=False)], b[rng.choice(1100, 200, replace=False)])
+        for _ in range(40)
+    ]
+    assert (mean, spread) == pytest.approx((np.mean(each), np.std(each)), rel=1e-9)
+
+
+@pytest.mark.parametrize("options", [{"degree": 0}, {"degree": 2.5}, {"gamma": 0.0}, {"gamma": np.nan}])
+def test_kernels_that_are_none_are_refused(options):
+    with pytest.raises(CannotMeasure, match="allowed"):
+        kid(normal(20, 3, 1), normal(20, 3, 2), **options)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_several_blocks_are_the_authors_numbers_and_the_exact_neighbours(dtype):
+    from prdc import compute_prdc
+    from sklearn.neighbors import NearestNeighbors
+
+    a, b = normal(2500, 6, 1, 30.0).astype(dtype), normal(1100, 6, 2, 30.3).astype(dtype)
+    ours, theirs = prdc(a, b), compute_prdc(a.astype(float), b.astype(float), nearest_k=5)
+    for part in ("precision", "recall", "density", "coverage"):
+        assert getattr(ours, part) == pytest.approx(
+            theirs[part], abs=2e-3 if dtype is np.float32 else 1e-12
+        ), part
+    far, index = (
+        NearestNeighbors(n_neighbors=4, algorithm="brute").fit(a.astype(float)).kneighbors(b.astype(float))
+    )
+    our_index, our_far = nearest_neighbours(b, a, 4)
+    np.testing.assert_allclose(our_far, far, rtol=1e-3 if dtype is np.float32 else 1e-6)
+    assert (our_index == index).mean() > 0.99
+    np.testing.assert_allclose(ours.nearest_distance, far[:, 0], rtol=1e-3 if dtype is np.float32 else 1e-6)
+
+
+def test_exact_copies_in_float32_have_distance_zero():
+    rows = normal(1500, 8, 1, 1e3).astype(np.float32)
+    result = prdc(rows, rows[::-1].copy())
+    assert result.nearest_distance.max() == 0
+    assert result.nearest.tolist() == list(range(1499, -1, -1))
+    assert result.precision == result.recall == result.coverage == 1
