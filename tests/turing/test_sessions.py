@@ -247,3 +247,10 @@ def token_of(session, which):
     }
     trial = trials.get(which)
     return trial.token if trial else "nothing"
+
+
+def test_a_bound_on_runs_is_kept_for_every_reader(researcher):
+    study = studies.launched(researcher, per_side=8, max_run=2, prevalence="none")
+    for _reader in range(4):
+        order = list(studies.begun(study).trials.order_by("position").values_list("case__truth", flat=True))
+        assert not any(order[place : place + 3] in (["real"] * 3, ["synthetic"] * 3) for place in range(14))
