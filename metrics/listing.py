@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from jobs.models import Job
 
 from . import charts
-from .presentation import NARROW, decimals, places, state_words
 from .verdicts import SUBJECTS
+from .wording import NARROW, decimals, places, state_words
 
 
 def list_rows(evaluations: Any) -> list[dict[str, Any]]:

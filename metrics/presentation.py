@@ -5,97 +5,21 @@ The site's page and the folder that `evaluate` writes share this and one templat
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from . import charts
-from .catalogue import GROUPS, METRICS
-from .reports import Number, Report, Sentence
+from .catalogue import GROUPS
+from .reports import Number, Report, gettext_noop
 from .verdicts import SUBJECTS
+from .wording import Shown, decimals, said, shown, state_words
 
 PictureLink = Callable[[str, int], str]  # (role, position) -> address; "" where it may not be seen
 
-MINUS, NARROW = "\u2212", "\u202f"
 MANIFOLD = ("precision", "recall", "density", "coverage")
-
-
-def said(sentence: Sentence | None) -> str:
-    if sentence is None:
-        return ""
-    template = _(sentence.template)
-    return template % sentence.values if sentence.values else template
-
-
-def decimals(value: float, places: int) -> str:
-    """Fixed decimals, grouped thousands, true minus. Rounded here: number_format alone would cut digits off."""
-    rounded = Decimal(f"{value:.{places}f}")
-    return number_format(rounded or abs(rounded), places, force_grouping=True).replace("-", MINUS)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One number as text."""
-
-    key: str
-    title: str
-    source: str
-    value: str
-    corrected: str
-    interval: str
-    floor: str
-    floor_name: str
-    matched: str
-    floor_n: int
-    n_real: int
-    n_synthetic: int
-    unfit: bool
-    caution: str
-    absent: str
-    command: str
-    meaning: str
-    protocol: dict[str, str]
-
-
-def shown(number: Number) -> Shown:
-    widths = [ends[1] - ends[0] for ends in (number.interval, number.floor) if ends and ends[1] > ends[0]]
-    digits = places(min(widths, default=0.0), number.value or 0.0)
-    share = number.metric == "copies"
-
-    def text(value: float | None) -> str:
-        if value is None:
-            return ""
-        return f"{decimals(100 * value, 2)}{NARROW}%" if share else decimals(value, digits)
-
-    def span(ends: tuple[float, float] | None) -> str:
-        if ends is None:
-            return ""
-        low = text(ends[0]).removesuffix(f"{NARROW}%")  # the sign stands once, at the end
-        return _("%(low)s to %(high)s") % {"low": low, "high": text(ends[1])}
-
-    return Shown(
-        number.key, said(number.title), number.source, text(number.value), text(number.corrected), span(number.interval), span(number.floor), _floor_name(number),
-        text(number.matched), number.floor_n, number.n_real, number.n_synthetic, number.unfit, said(number.caution),
-        said(number.absent), number.command, _(METRICS[number.metric].meaning), number.protocol,
-    )  # fmt: skip
-
-
-def _floor_name(number: Number) -> str:
-    if number.group == "memorisation":
-        return _("unseen real images")
-    return _("real set") if METRICS[number.metric].direction == "as real" else _("real against real")
-
-
-def places(width: float, value: float) -> int:
-    """Decimals that show two changing digits of the interval; three leading digits where there is none."""
-    if width > 0:
-        return min(5, max(0, 1 - math.floor(math.log10(width))))
-    return min(5, max(0, 2 - math.floor(math.log10(abs(value))))) if value else 2
 
 
 def report_context(report: Report, link: PictureLink) -> dict[str, Any]:
@@ -115,14 +39,49 @@ def report_context(report: Report, link: PictureLink) -> dict[str, Any]:
             {"link": link("synthetic", tile.position), "position": tile.position, "value": tile.distance}
             for tile in report.least_realistic
         ],
+        "table": image_table(report, link),
         "maps": [_map(drawn, index) for index, drawn in enumerate(report.maps)],
         "histograms": [_histogram(drawn) for drawn in report.histograms],
         "protocol": report.protocol,
     }
 
 
-def state_words() -> dict[str, str]:
-    return {"fine": _("fine"), "warning": _("warning"), "alarm": _("alarm"), "none": _("not checked")}
+COLUMNS = {  # of the table of images: name in the report, head, decimals
+    "realism": (gettext_noop("Realism"), 2),
+    "distance_to_real": (gettext_noop("Distance to it"), 2),
+    "closeness_to_training": (gettext_noop("Closeness to training"), 2),
+    "mae": (gettext_noop("MAE"), 2),
+    "psnr": (gettext_noop("PSNR, dB"), 1),
+    "ssim": (gettext_noop("SSIM"), 3),
+}
+ROWS = 12
+
+
+def image_table(report: Report, link: PictureLink) -> dict[str, Any]:
+    """The least realistic images one by one (by SSIM where there is no realism); all of them are in the CSV."""
+    names = [name for name in COLUMNS if any(name in row.values for row in report.images)]
+    if not names:
+        return {}
+    key = "realism" if "realism" in names else names[-1]
+    worst = sorted(report.images, key=lambda row: row.values.get(key, math.inf))[:ROWS]
+    return {
+        "heads": [_(COLUMNS[name][0]) for name in names],
+        "rows": [
+            {
+                "name": row.name,
+                "link": link("synthetic", row.position),
+                "nearest": row.nearest_real,
+                "nearest_link": "" if row.nearest_real is None else link("real", row.nearest_real),
+                "cells": [
+                    decimals(row.values[name], COLUMNS[name][1]) if name in row.values else ""
+                    for name in names
+                ],
+            }
+            for row in worst
+        ],
+        "shown": len(worst),
+        "count": len(report.images),
+    }
 
 
 def _findings(report: Report) -> list[dict[str, Any]]:

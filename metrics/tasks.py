@@ -17,7 +17,7 @@ from .models import Evaluation
 def evaluate(progress: Progress, evaluation_pk: int) -> None:
     from .evaluation import evaluate as measure
     from .images import EvaluationRefused
-    from .presentation import said
+    from .wording import said
 
     row = Evaluation.objects.select_related("real", "synthetic", "training").filter(pk=evaluation_pk).first()
     if row is None:

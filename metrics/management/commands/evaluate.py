@@ -11,8 +11,8 @@ from metrics.encoders.registry import ENCODERS
 from metrics.evaluation import evaluate
 from metrics.folder import write_folder
 from metrics.images import EvaluationRefused
-from metrics.presentation import said
 from metrics.scanning import scan
+from metrics.wording import said
 
 
 class Command(BaseCommand):
