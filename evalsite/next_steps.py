@@ -38,7 +38,13 @@ def _failed_jobs(user: Any) -> Iterator[Step]:
         owner=user, status=Job.Status.FAILED, finished__gt=timezone.now() - timedelta(days=2)
     )
     for job in recent[:2]:
-        yield Step("alarm", _("“%(job)s” failed") % {"job": job.title}, job.error, reverse("jobs:list"), _("Look at it"))
+        yield Step(
+            "alarm",
+            _("“%(job)s” failed") % {"job": job.title},
+            job.error,
+            reverse("jobs:list"),
+            _("Look at it"),
+        )
 
 
 def _finished_studies(user: Any) -> Iterator[Step]:
@@ -86,7 +92,9 @@ def _first_steps(user: Any) -> Iterator[Step]:
 
 
 def _unevaluated(user: Any) -> Iterator[Step]:
-    synthetic = ImageSet.objects.filter(owner=user, origin=Origin.SYNTHETIC, evaluations__isnull=True).usable()
+    synthetic = ImageSet.objects.filter(
+        owner=user, origin=Origin.SYNTHETIC, evaluations__isnull=True
+    ).usable()
     if Evaluation.objects.visible_to(user).exists():
         for image_set in synthetic[:2]:
             yield Step(

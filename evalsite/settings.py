@@ -97,6 +97,7 @@ TASKS = {
     }
 }
 JOB_KINDS = {
+    "evalsite.demo": "evalsite.demo.content.load",
     "imagesets.import": "imagesets.tasks.import_files",
     "generators.mix": "generators.tasks.mix",
     "generators.train": "generators.tasks.train",
@@ -159,5 +160,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {
+        # The queue's own words, several a second; our jobs say what matters.
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.text("EVALSITE_LOG", "INFO").upper()},
 }

@@ -37,7 +37,7 @@ def run_attempt(job_pk: int, attempt: int) -> None:
     except Released:
         release_current()
     finally:
-        _current.clear()
+        _current.remove(job)
 
 
 def release_current() -> None:

@@ -19,7 +19,9 @@ def patch_set(split: str, owner: Any, progress: Progress | None = None) -> Image
     if found:
         return found
     ImageSet.objects.filter(owner=owner, name=NAMES[split], state=ImageSet.State.BUILDING).delete()
-    words = _("Patches of 32 pixels cut from the immunohistochemistry and retina pictures that come with scikit-image; training and held-out patches lie apart.")
+    words = _(
+        "Patches of 32 pixels cut from the immunohistochemistry and retina pictures that come with scikit-image; training and held-out patches lie apart."
+    )
     builder = SetBuilder(
         name=NAMES[split], owner=owner, origin=Origin.REAL, intensity=(0.0, 255.0), unit="stored grey levels",
         provenance={"maker": "demo", "words": [words]}, progress=progress,
