@@ -5,9 +5,10 @@ import base64
 import numpy as np
 import pytest
 
+from tests import factories
 from tests.turing import studies
-from turing import rendering
-from turing.models import Answer
+from turing import launching, rendering
+from turing.models import Answer, Trial
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -172,8 +173,6 @@ def test_an_answer_survives_the_end_of_its_page(new_context, link):
 
 
 def test_closing_the_study_ends_the_reading_with_words(page, link, study):
-    from turing import launching
-
     begin(page, link)
     launching.close(study)
     page.keyboard.press("KeyS")
@@ -186,7 +185,7 @@ def test_the_canvas_shows_the_pixels_of_the_buffer(new_context, link, study):
     page = new_context(device_scale_factor=2).new_page()
     begin(page, link)
     token = page.locator("[name=trial]").input_value()
-    case = Answer._meta.get_field("trial").related_model.objects.get(token=token).case
+    case = Trial.objects.get(token=token).case
     truth = (rendering.read_array(case, rendering.Format.from_json(study.buffers)) // 257).astype(int)
     page.keyboard.press("KeyO")
     assert (middle_of(page, 32) == truth).all()
@@ -202,15 +201,48 @@ def test_the_canvas_shows_the_pixels_of_the_buffer(new_context, link, study):
     assert size == [round(2 * box["width"]), round(2 * box["height"])]
 
 
-def middle_of(page, side: int) -> np.ndarray:
-    """Red of the canvas's middle square, as bytes: a JSON list of a million numbers takes seconds."""
+def test_colour_two_answers_hidden_progress_and_a_grey_pause(page, researcher, live_server):
+    rgb = [np.dstack(factories.blobs(3, size=24, seed=seed)) for seed in range(6)]
+    study = studies.draft(researcher, per_side=3, confidence_steps=1, hide_progress=True, grey_interval_ms=400, allow_revision=False)  # fmt: skip
+    study.real_sets.set([factories.image_set(researcher, images=rgb[:3])])
+    study.synthetic_sets.set([factories.image_set(researcher, origin="synthetic", images=rgb[3:])])
+    launching.prepare(study, researcher)
+    factories.run_waiting_jobs()
+    launching.launch(study, reason="A test.")
+    reader = studies.add_reader(study)
+    page.goto(f"{live_server.url}/read/{reader.key}/")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#view:not([hidden])")
+    assert "Case 1" not in page.content()
+    page.keyboard.press("KeyO")
+    token = page.locator("[name=trial]").input_value()
+    case = Trial.objects.get(token=token).case
+    truth = rendering.read_array(case, rendering.Format.from_json(study.buffers))
+    for channel in range(3):
+        assert (middle_of(page, 24, channel) == truth[..., channel]).all()
+    page.wait_for_timeout(300)
+    page.keyboard.press("KeyD")  # no such answer here
+    page.keyboard.press("KeyJ")
+    page.wait_for_selector(".r-stage.is-between")
+    assert page.locator("#view").is_hidden()
+    page.wait_for_selector("#view:not([hidden])")
+    page.keyboard.press("Backspace")  # no way back here
+    page.wait_for_timeout(300)
+    page.keyboard.press("KeyF")
+    page.wait_for_selector(".r-stage.is-between")
+    page.wait_for_selector("#view:not([hidden])")
+    assert said() == [(0, "synthetic", 1), (1, "real", 1)]
+
+
+def middle_of(page, side: int, channel: int = 0) -> np.ndarray:
+    """One channel of the canvas's middle square, as bytes: a JSON list of a million numbers takes seconds."""
     values = page.evaluate(
-        """side => { const c = document.getElementById('view');
+        """([side, channel]) => { const c = document.getElementById('view');
         const left = Math.round((c.width - side) / 2), top = Math.round((c.height - side) / 2);
         const data = c.getContext('2d').getImageData(left, top, side, side).data;
-        let text = ''; for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
+        let text = ''; for (let i = channel; i < data.length; i += 4) text += String.fromCharCode(data[i]);
         return btoa(text); }""",
-        side,
+        [side, channel],
     )
     return np.frombuffer(base64.b64decode(values), np.uint8).reshape(side, side).astype(int)
 
