@@ -16,6 +16,7 @@ from .catalogue import METRICS, title_with
 from .course import Course, Tell
 from .encoders.base import Intensity
 from .encoders.registry import ENCODERS, get_encoder
+from .features import BrokenFeatures
 from .features import features as encode
 from .functional.errors import CannotMeasure
 from .images import EvaluationRefused, Images, Sets
@@ -74,7 +75,7 @@ def _refusals_in_words() -> Iterator[None]:
     """What a function could not measure is, for the person who asked, a refusal of the evaluation."""
     try:
         yield
-    except CannotMeasure as error:
+    except (CannotMeasure, BrokenFeatures) as error:
         raise EvaluationRefused("%(cause)s", cause=str(error)) from error
 
 
