@@ -170,6 +170,8 @@ def _two_sample(
 def _frechet_number(features: Features, rng: np.random.Generator) -> Number:
     """Below two images a feature the covariances are guesses: the number is shown grey and says so."""
     number = _two_sample(features, "frechet", _frechet, rng)
+    if features.encoder == "radiomics" and number.value:
+        number = replace(number, protocol={**number.protocol, "logarithm (as FRD is published)": f"{np.log(number.value):.3f}"})  # fmt: skip
     needed = 2 * features.real.shape[1]
     if number.value is None:
         return number

@@ -16,7 +16,7 @@ FEW = 0.5  # precision, or variety relative to the real set, below which a warni
 
 RULES = Sentence(
     _(
-        "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor, an alarm where moreover "
+        "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor or a second encoder disagrees, an alarm where moreover "
         "precision is below one half. Diversity: a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
         "the real set's own interval, or where recall and coverage both lie below their floors; an alarm where the Vendi score is "
         "below half of the real set's. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
@@ -39,12 +39,15 @@ def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
             "fidelity", "none", Sentence(_("Fidelity was not measured.")),
             Sentence(_("No distance between the sets could be had; the table says why.")),
         )  # fmt: skip
+    other = _disagreeing(known, kid)
     if kid.matched <= kid.floor[1]:
+        more = _(
+            "That holds at this number of images and for these features; more images may show a difference."
+        )
         return Verdict(
-            "fidelity", "fine",
+            "fidelity", "warning" if other else "fine",
             Sentence(_("Synthetic features differ from real ones no more than two parts of the real set do.")),
-            Sentence(_("That holds at this number of images and for these features; more images may show a difference.")),
-            kid.key,
+            other or Sentence(more), kid.key,
         )  # fmt: skip
     if precision is not None and precision.matched is not None and precision.matched < FEW:
         return Verdict(
@@ -58,9 +61,21 @@ def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
     return Verdict(
         "fidelity", "warning",
         Sentence(_("Synthetic features differ from real ones by more than two parts of the real set do.")),
-        Sentence(_("The distance lies outside the real-against-real floor at the same number of images.")),
+        other or Sentence(_("The distance lies outside the real-against-real floor at the same number of images.")),
         kid.key,
     )  # fmt: skip
+
+
+def _disagreeing(known: dict[str, Number], lead: Number) -> Sentence | None:
+    """Encoders disagree often enough that a reader must be told when they do."""
+    for number in known.values():
+        if number.metric == "kid" and number.key != lead.key and _above(number) != _above(lead):
+            return Sentence(_("The other features (%(source)s) say the opposite: read both."), {"source": number.source})  # fmt: skip
+    return None
+
+
+def _above(number: Number) -> bool:
+    return number.matched is not None and number.floor is not None and number.matched > number.floor[1]
 
 
 def _diversity(known: dict[str, Number], lead: str) -> Verdict:

@@ -62,9 +62,12 @@ def test_nothing_is_fine_that_was_not_measured():
     assert found == {"fidelity": "none", "diversity": "none", "memorisation": "none"}
 
 
-def test_only_the_leading_encoder_speaks():
-    other = [number("kid", 9.0, (-0.1, 0.1), encoder="other")]
-    assert states(*other)["fidelity"] == "fine"
+def test_a_second_encoder_that_disagrees_is_heard():
+    other = number("kid", 9.0, (-0.1, 0.1), encoder="other")
+    assert states(other)["fidelity"] == "warning"
+    found = verdicts([*FINE, other], lead="e", memorisation=NOT_CHECKED)
+    assert "say the opposite" in str(next(v for v in found if v.subject == "fidelity").consequence)
+    assert states(number("kid", 0.05, (-0.1, 0.1), encoder="other"))["fidelity"] == "fine"
 
 
 def test_the_worst_comes_first_and_memorisation_leads_among_equals():
