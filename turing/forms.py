@@ -33,7 +33,7 @@ class StudyForm(forms.ModelForm):
         model = Study
         fields = (
             "name", "real_sets", "synthetic_sets", "images_per_side", "question", "confidence_steps", "prevalence",
-            "max_run", "allow_revision", "hide_progress", "grey_interval_ms", "primary_endpoint", "margin", "seed",
+            "max_run", "allow_revision", "hide_progress", "allow_phones", "grey_interval_ms", "primary_endpoint", "margin", "seed",
         )  # fmt: skip
         help_texts = {
             "name": _("For you; readers never see it."),
@@ -41,6 +41,7 @@ class StudyForm(forms.ModelForm):
             "images_per_side": _("Drawn at random, without exact duplicates. 50 of each kind tell one reader's accuracy to about 10 points."),
             "max_run": _("Empty: any order may come. A bound makes the order a little predictable."),
             "hide_progress": _("Else readers see “Case 14 of 60”."),
+            "allow_phones": _("Else a screen below 600 pixels is refused with a reason: detail is lost on it. Tablets may read."),
             "grey_interval_ms": _("Milliseconds of mid-grey between two images, 0 for none. A flash is unpleasant in a dark room."),
             "primary_endpoint": _("Judged first, and fixed at launch. With two answers only, it is balanced accuracy."),
             "margin": _("How well readers may tell them apart and the images still count as equivalent, as d′: 0.51 is 60 % right, or an area of .64. Fixed at launch."),

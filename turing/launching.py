@@ -181,7 +181,7 @@ def protocol(study: Study) -> dict[str, Any]:
     """Everything that is fixed at launch, as it is frozen, digested and printed."""
     fields = (
         "name", "question", "images_per_side", "confidence_steps", "max_run", "prevalence", "allow_revision",
-        "hide_progress", "grey_interval_ms", "primary_endpoint", "margin", "seed", "buffers", "audit", "audit_reason",
+        "hide_progress", "allow_phones", "grey_interval_ms", "primary_endpoint", "margin", "seed", "buffers", "audit", "audit_reason",
     )  # fmt: skip
     cases = study.cases.select_related("picture").order_by("position")
     return {

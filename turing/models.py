@@ -81,6 +81,7 @@ class Study(Owned):
     )
     allow_revision = models.BooleanField(_("readers may go back one case and correct it"), default=True)
     hide_progress = models.BooleanField(_("hide how far the reader is"), default=False)
+    allow_phones = models.BooleanField(_("phones are allowed"), default=False)
     grey_interval_ms = models.PositiveIntegerField(
         _("grey pause between images"), default=0, validators=[MaxValueValidator(5000)]
     )

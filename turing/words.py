@@ -38,6 +38,7 @@ def in_words(study: Study) -> list[str]:
         _("A reader may go back one case and correct it; every change is kept.") if study.allow_revision
         else _("An answer is final."),
         _("Readers do not see how far they are.") if study.hide_progress else _("Readers see how far they are."),
+        _("Any screen may be used.") if study.allow_phones else _("Phones are refused; tablets and computers may be used."),
         _judged(study),
         width_in_words(study),
     ]  # fmt: skip

@@ -12,9 +12,16 @@ const form = document.getElementById("begin");
 const fields = form.elements;
 for (const [name, value] of Object.entries(told)) fields.namedItem(name).value = String(value);
 
+// Phones: the smaller side of the screen, which turning it does not change.
+const small = document.getElementById("small");
+if (Math.min(screen.width, screen.height) < 600) {
+  small.hidden = false;
+  form.hidden = "refuse" in small.dataset;
+}
+
 // The key that is printed on the button works wherever the focus is.
 document.addEventListener("keydown", (event) => {
-  if (event.code !== "Enter" || event.repeat || event.target.closest?.("a, button")) return;
+  if (event.code !== "Enter" || event.repeat || form.hidden || event.target.closest?.("a, button")) return;
   event.preventDefault();
   form.requestSubmit();
 });

@@ -270,9 +270,21 @@ def test_the_mouse_moves_window_level_place_and_size(page, link):
     assert told["zoom_percent"] == pytest.approx(100 * fitted * np.exp(40 / 200), abs=1)
 
 
-def test_a_phone_answers_by_touch(new_context, link):
-    page = new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
+PHONE = {"viewport": {"width": 390, "height": 844}, "screen": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}  # fmt: skip
+
+
+def test_a_phone_is_refused_with_a_reason(new_context, link):
+    page = new_context(**PHONE).new_page()
     page.goto(link)
+    page.get_by_text("This study is not read on a phone").wait_for()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("button", name="I agree, begin").is_hidden()
+
+
+def test_a_phone_that_is_allowed_answers_by_touch(new_context, researcher, live_server):
+    study = studies.launched(researcher, per_side=3, size=32, allow_phones=True)
+    page = new_context(**PHONE).new_page()
+    page.goto(f"{live_server.url}/read/{studies.add_reader(study).key}/")
     page.get_by_role("button", name="I agree, begin").tap()
     at(page, 1)
     page.get_by_role("group", name="Synthetic").get_by_role("button", name="Fairly sure").tap()
