@@ -18,6 +18,7 @@ from imagesets.intake import stage_paths, start_import
 from imagesets.models import ImageSet, Origin
 from jobs.models import Job
 from jobs.progress import JobError, Progress
+from jobs.queueing import retry_job
 from jobs.runner import run_attempt
 from metrics.models import Evaluation
 from metrics.views import begin as begin_evaluation
@@ -72,6 +73,15 @@ class Demo:
         job.refresh_from_db()
         if job.status != Job.Status.DONE:
             raise JobError(job.error or _("The step “%(job)s” was stopped.") % {"job": job.title})
+
+    def _do(self, job: Job | None, is_there: bool) -> None:
+        """The same for work whose job may have failed in an earlier try of the demo."""
+        if is_there or job is None:
+            return
+        if job.is_finished:
+            retry_job(job)
+            job.refresh_from_db()
+        self._finish(job)
 
     def real_sets(self) -> None:
         self.train, self.held_out = patch_set("training", self.owner), patch_set("held out", self.owner)
@@ -150,8 +160,7 @@ class Demo:
                     "is_shared": False, "seed": 0, "paired": False,
                 }  # fmt: skip
                 found = begin_evaluation(self.owner, chosen)
-            if not found.is_ready and found.job and found.job.status == Job.Status.WAITING:
-                self._finish(found.job)
+            self._do(found.job, found.is_ready)
 
     def open_study(self) -> None:
         study = self._study(_("Read me: real patches or a network's?"), images=12)
@@ -182,8 +191,8 @@ class Demo:
             study.synthetic_sets.set([self.drawn])
         if study.state == Study.State.DRAFT:
             launching.prepare(study, self.owner)
-        if study.state == Study.State.RENDERING and study.job and study.job.status == Job.Status.WAITING:
-            self._finish(study.job)
+        if study.state == Study.State.RENDERING:
+            self._do(study.job, False)
             study.refresh_from_db()
         if study.state == Study.State.READY:
             launching.launch(study, reason=_("A demonstration: what gives these pictures away may be seen."))
