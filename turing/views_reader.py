@@ -89,7 +89,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def image(request: HttpRequest, token: str) -> HttpResponse:
     """Pixels by the random token of a trial, as long as its reader may read."""
-    trial = Trial.objects.select_related("case__study", "session__reader").filter(token=token).first()
+    trial = _trial(token)
     if trial is None or _why_not(trial.session.reader, trial.case.study):
         return sealed(HttpResponse(status=404))
     return buffer_response(trial, trial.case.study)
@@ -101,8 +101,18 @@ def lost(request: HttpRequest, rest: str = "") -> HttpResponse:
     return _closed_door(request, "unknown")
 
 
+def _trial(token: str) -> Trial | None:
+    rows = Trial.objects.select_related("case__study", "session__reader").defer(*_heavy("case__study"))
+    return rows.filter(token=token).first()
+
+
 def _reader(key: str) -> Reader | None:
-    return Reader.objects.select_related("study").filter(key=key).first()
+    return Reader.objects.select_related("study").defer(*_heavy("study")).filter(key=key).first()
+
+
+def _heavy(study: str) -> list[str]:
+    """What no reader's page needs of a study: long, and it names the truth."""
+    return [f"{study}__protocol", f"{study}__audit"]
 
 
 def _why_not(reader: Reader | None, study: Study | None = None) -> str:
