@@ -12,24 +12,23 @@ from pathlib import Path
 import numpy as np
 
 from . import looking
-from .catalogue import METRICS, title_with
+from .catalogue import METRICS
 from .course import Course, Tell
-from .encoders.base import Intensity
-from .encoders.registry import ENCODERS, get_encoder
+from .encoding import ENCODE, encoded, not_asked_for, scored
+from .feature_sets import Features
 from .features import BrokenFeatures
-from .features import features as encode
 from .functional.errors import CannotMeasure
 from .images import EvaluationRefused, Images, Sets
 from .inspection import inspect, notes, refuse_unlike, summary
-from .measuring import Features, common_scale, feature_numbers
+from .measuring import feature_numbers
 from .memorising import Memorisation, memorisation
 from .pixel_numbers import paired_numbers, within_numbers
-from .reports import Number, Report, Sentence
+from .reports import Number, Report
 from .reports import gettext_noop as _
 from .verdicts import RULES, verdicts
 
-# Rough seconds, an image, an image and an encoder: they only pace the progress bar.
-READ, ENCODE, COMPARE = 0.003, 0.03, 8.0
+# Rough seconds, an image and an encoder: they only pace the progress bar.
+READ, COMPARE = 0.003, 8.0
 
 
 def evaluate(
@@ -54,18 +53,20 @@ def evaluate(
         every: list[Features] = []
         copies = Memorisation.unknown()
         for name in encoders:
-            encoded = _encoded(sets, name, encoders_folder, cache, threads, course)
-            if isinstance(encoded, list):
-                numbers += [number for number in encoded if number.metric in chosen]
+            found = encoded(sets, name, encoders_folder, cache, threads, course)
+            if isinstance(found, list):
+                numbers += [number for number in found if number.metric in chosen]
                 continue
-            features, trained = encoded
+            features, trained = found
             numbers += feature_numbers(features, chosen, rng=rng, course=course)
+            if name == "inception" and "inception_score" in chosen:
+                numbers.append(scored(sets, features, encoders_folder, cache, threads, rng, course))
             if not every:
                 copies = memorisation(sets, features, trained, chosen, course=course)
             every.append(features)
         numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course)
-        found, rows = paired_numbers(sets, chosen, rng=rng, course=course) if paired else ([], {})
-        numbers += found + _not_asked_for(encoders, encoders_folder, chosen)
+        pairs, rows = paired_numbers(sets, chosen, rng=rng, course=course) if paired else ([], {})
+        numbers += pairs + not_asked_for(encoders, encoders_folder, chosen)
         course.end()
         return _report(sets, every, _in_order(numbers), copies, rows, seed, version, time.monotonic() - began)
 
@@ -95,71 +96,6 @@ READING = {
     "synthetic": _("looking at the synthetic images of %(set)s, %(done)s of %(total)s"),
     "training": _("looking at the training images of %(set)s, %(done)s of %(total)s"),
 }
-ENCODING = {
-    "real": _("%(encoder)s features of the real images, %(done)s of %(total)s"),
-    "synthetic": _("%(encoder)s features of the synthetic images, %(done)s of %(total)s"),
-    "training": _("%(encoder)s features of the training images, %(done)s of %(total)s"),
-}
-
-
-def _encoded(
-    sets: Sets, name: str, folder: Path | None, cache: Path, threads: int, course: Course
-) -> tuple[Features, np.ndarray | None] | list[Number]:
-    """Features of the sets through one encoder, on the real set's scale; or absent numbers where its weights are missing."""
-    encoder = get_encoder(name, folder=folder)
-    if reason := encoder.available():
-        return _absent(name, encoder.title, reason)
-    raw = {}
-    for role, images in sets.named().items():
-        assert images.intensity is not None  # refused when it was looked at
-        step = course.stage(ENCODE * len(images), ENCODING[role], encoder=encoder.title)
-        pairs = [(digest, _loader(images, position)) for position, digest in enumerate(images.digests)]
-        raw[role] = np.asarray(
-            encode(pairs, encoder=encoder, intensity=Intensity(*images.intensity), cache=cache, progress=step, threads=threads),
-            np.float64,
-        )  # fmt: skip
-    scaled = dict(zip(raw, common_scale(*raw.values(), name=encoder.title)))
-    features = Features(
-        name, encoder.title, scaled["real"], scaled["synthetic"], sets.real.group_numbers(),
-        sets.synthetic.group_numbers(), {"encoder": encoder.title, **_words(encoder.protocol())},
-    )  # fmt: skip
-    return features, scaled.get("training")
-
-
-def _absent(name: str, title: str, reason: str) -> list[Number]:
-    """What this encoder would have given, each with the reason why not."""
-    wanted = ("frechet", "inception_score") if name == "inception" else ("frechet", "kid")
-    return [
-        Number(
-            metric=metric, title=Sentence(title_with(METRICS[metric], name)), group=METRICS[metric].group, encoder=name,
-            source=title, absent=Sentence(reason),
-        )
-        for metric in wanted
-    ]  # fmt: skip
-
-
-def _not_asked_for(encoders: Sequence[str], folder: Path | None, chosen: set[str]) -> list[Number]:
-    """The FID and the Inception Score, where nobody asked for them and they could not be had: readers look for them."""
-    if "inception" in encoders:
-        return []
-    reason = get_encoder("inception", folder=folder).available()
-    return (
-        [
-            number
-            for number in _absent("inception", ENCODERS["inception"].title, reason)
-            if number.metric in chosen
-        ]
-        if reason
-        else []
-    )
-
-
-def _words(protocol: dict[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in protocol.items()}
-
-
-def _loader(images: Images, position: int):
-    return lambda: images.load(position)
 
 
 def _in_order(numbers: list[Number]) -> tuple[Number, ...]:
@@ -197,7 +133,7 @@ def _protocol(sets: Sets, every: list[Features], seed: int, version: str) -> dic
         for features in every
     }  # fmt: skip
     return protocol | {
-        "Scale of features": "standard deviations of the real set, feature by feature; features constant there are left out",
+        "Scale of features": "handmade features in standard deviations of the real set, those constant there left out; a network's as they are",
         "Intervals": "95 %; delete-10 % grouped jackknife for distances and shares, Student's t for means, exact binomial for copies",
         "Floor": "ten random splits of the real set into two parts of equal size, patients kept whole; 95 % range for one more split",
         "Verdicts": str(RULES),

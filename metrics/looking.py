@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .feature_sets import Features
 from .functional.manifold import nearest_neighbours, prdc
 from .images import BINS, Images, Look
-from .measuring import NEIGHBOURS, Features
+from .measuring import NEIGHBOURS
 from .pixels import intensity_shares
 from .reports import Histogram, ImageRow, Map, Neighbour, Sentence, Stack
 from .reports import gettext_noop as _

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from .catalogue import METRICS, title_with
-from .comparing import Compared, Statistic, compare, jackknife
+from .catalogue import METRICS
+from .comparing import Compared, Statistic, compare
 from .course import Course
-from .functional.diversity import vendi_score
+from .feature_sets import JACKKNIFE, Features, blank, too_few, within
 from .functional.frechet import frechet_distance
 from .functional.kernel import kid
 from .functional.manifold import prdc
 from .functional.resampling import jackknife as grouped_jackknife
 from .images import EvaluationRefused
+from .one_set import vendi_number
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
 
 PARTS = ("precision", "recall", "density", "coverage")
 NEIGHBOURS = 5
 COMPONENTS = 64
-JACKKNIFE = "delete-10 % grouped jackknife"
-
-
-@dataclass(frozen=True)
-class Features:
-    """Both sets through one encoder. real (n, d) and synthetic (m, d) float64, on one scale; groups (n,), others (m,) integers."""
-
-    encoder: str
-    title: str
-    real: np.ndarray
-    synthetic: np.ndarray
-    groups: np.ndarray
-    others: np.ndarray
-    protocol: dict[str, str]
-
-    @property
-    def source(self) -> str:
-        return f"{self.title}, {self.real.shape[1]:,}"
-
-    @property
-    def fewest(self) -> int:
-        return min(len(self.real), len(self.synthetic))
 
 
 def common_scale(real: np.ndarray, *others: np.ndarray, name: str) -> tuple[np.ndarray, ...]:
@@ -90,7 +69,7 @@ def feature_numbers(
         numbers.update(_manifold(features, rng))
     if "vendi" in chosen:
         course.stage(2, _("comparing %(encoder)s features: Vendi score"), **values)
-        numbers["vendi"] = _vendi(features, rng)
+        numbers["vendi"] = vendi_number(features, rng)
     return [numbers[name] for name in METRICS if name in chosen and name in numbers]
 
 
@@ -107,34 +86,11 @@ def _prdc(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     return np.array([getattr(result, part) for part in PARTS], float)
 
 
-def _blank(features: Features, name: str) -> Number:
-    metric = METRICS[name]
-    return Number(
-        metric=name, title=Sentence(title_with(metric, features.encoder)), group=metric.group, encoder=features.encoder,
-        source=features.source, n_real=len(features.real), n_synthetic=len(features.synthetic),
-        low=_finite(metric.low), high=_finite(metric.high), protocol=dict(features.protocol),
-    )  # fmt: skip
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
-
-
-def _too_few(number: Number, minimum: int) -> Number:
-    return replace(
-        number,
-        absent=Sentence(
-            _("At least %(least)s images are needed in each set; the smaller has %(n)s."),
-            {"least": minimum, "n": min(number.n_real, number.n_synthetic)},
-        ),
-    )
-
-
 def _filled(number: Number, compared: Compared, part: int, more: dict[str, str]) -> Number:
     floor = None
     if compared.floor_low is not None and compared.floor_high is not None:
-        floor = _within(number, compared.floor_low[part], compared.floor_high[part])
-    interval = _within(number, compared.low[part], compared.high[part])
+        floor = within(number, compared.floor_low[part], compared.floor_high[part])
+    interval = within(number, compared.low[part], compared.high[part])
     return replace(
         number, value=float(compared.value[part]), interval=interval, floor=floor,
         matched=None if compared.matched is None else float(compared.matched[part]), floor_n=compared.floor_n,
@@ -142,19 +98,13 @@ def _filled(number: Number, compared: Compared, part: int, more: dict[str, str])
     )  # fmt: skip
 
 
-def _within(number: Number, low: float, high: float) -> tuple[float, float]:
-    """Ends of an interval kept in the metric's range."""
-    metric = METRICS[number.metric]
-    return float(max(low, metric.low)), float(min(high, metric.high))
-
-
 def _two_sample(
     features: Features, name: str, statistic: Statistic, rng: np.random.Generator, more: dict[str, str] | None = None
 ) -> Number:  # fmt: skip
-    number = _blank(features, name)
+    number = blank(features, name)
     minimum = METRICS[name].minimum
     if features.fewest < minimum:
-        return _too_few(number, minimum)
+        return too_few(number, minimum)
     compared = compare(
         statistic,
         features.real,
@@ -192,16 +142,16 @@ def _corrected(
         frechet_distance, real, synthetic, rng=rng, real_groups=features.groups, synthetic_groups=features.others
     )  # fmt: skip
     protocol = {**number.protocol, "interval": f"{JACKKNIFE}, about the value corrected for bias"}
-    interval = _within(number, estimate.low, estimate.high)
+    interval = within(number, estimate.low, estimate.high)
     return replace(number, corrected=max(0.0, estimate.bias_corrected), interval=interval, protocol=protocol)
 
 
 def _principal(features: Features, rng: np.random.Generator) -> Number:
     """Frechet distance on the first principal components of the real features: at most 64, and a fourth of the images."""
-    number = _blank(features, "frechet_principal")
+    number = blank(features, "frechet_principal")
     kept = min(COMPONENTS, features.real.shape[1], features.fewest // 4)
     if kept < 2 or features.fewest < METRICS["frechet_principal"].minimum:
-        return _too_few(number, METRICS["frechet_principal"].minimum)
+        return too_few(number, METRICS["frechet_principal"].minimum)
     mean = features.real.mean(axis=0)
     axes = np.linalg.svd(features.real - mean, full_matrices=False)[2][:kept].T
     reduced = replace(
@@ -220,9 +170,9 @@ def _principal(features: Features, rng: np.random.Generator) -> Number:
 
 def _manifold(features: Features, rng: np.random.Generator) -> dict[str, Number]:
     minimum = METRICS["precision"].minimum
-    blanks = {part: _blank(features, part) for part in PARTS}
+    blanks = {part: blank(features, part) for part in PARTS}
     if features.fewest < minimum:
-        return {part: _too_few(number, minimum) for part, number in blanks.items()}
+        return {part: too_few(number, minimum) for part, number in blanks.items()}
     compared = compare(
         _prdc,
         features.real,
@@ -234,31 +184,3 @@ def _manifold(features: Features, rng: np.random.Generator) -> dict[str, Number]
     )
     more = {"neighbours": f"k = {NEIGHBOURS}, Euclidean"}
     return {part: _filled(blanks[part], compared, index, more) for index, part in enumerate(PARTS)}
-
-
-def _vendi(features: Features, rng: np.random.Generator) -> Number:
-    """The synthetic set's own value beside the real set's, both from as many images: the score grows with the count."""
-    number = _blank(features, "vendi")
-    size = features.fewest
-    if size < METRICS["vendi"].minimum:
-        return _too_few(number, METRICS["vendi"].minimum)
-    value, interval = _own(features.synthetic, features.others, size, rng)
-    _real, floor = _own(features.real, features.groups, size, rng)
-    return replace(
-        number, value=value, interval=interval, floor=floor, n_real=size, n_synthetic=size,
-        protocol={**number.protocol, "kernel": "cosine", "interval": JACKKNIFE, "floor": "the real set's own value, as many images"},
-    )  # fmt: skip
-
-
-def _own(
-    features: np.ndarray, groups: np.ndarray, size: int, rng: np.random.Generator
-) -> tuple[float, tuple[float, float]]:
-    drawn = np.sort(rng.choice(len(features), size, replace=False))
-
-    def statistic(first: np.ndarray, _second: np.ndarray) -> np.ndarray:
-        return np.array([vendi_score(first)])
-
-    part, none = features[drawn], features[:0]
-    value = statistic(part, none)
-    low, high = jackknife(statistic, part, none, groups[drawn], groups[:0], value=value, rng=rng)
-    return float(value[0]), (max(1.0, float(low[0])), float(high[0]))

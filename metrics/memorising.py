@@ -11,9 +11,9 @@ import numpy as np
 
 from .catalogue import METRICS
 from .course import Course
+from .feature_sets import Features
 from .functional.memorisation import correlation, suspected_copies
 from .images import MINIMUM, Images, Sets
-from .measuring import Features
 from .pixels import fitted, smallest_size
 from .reports import Number, Pair, Sentence, Verdict, counted
 from .reports import gettext_noop as _

@@ -205,6 +205,53 @@ def test_a_flat_image_is_noted(tmp_path, pictures):
     assert any("one flat grey" in str(note) for note in report.notes)
 
 
+def test_features_of_a_network_are_compared_as_they_are(tmp_path, pictures):
+    """Or a Frechet distance on Inception features would not be the FID."""
+    from metrics.encoders.base import Intensity
+    from metrics.encoders.random import RandomNetwork
+    from metrics.functional.frechet import frechet_distance
+
+    first, second, _third = pictures
+    raw = [np.array(list(RandomNetwork().encode(p, intensity=Intensity(0, 255)))) for p in (first, second)]
+    report = run(tmp_path, images(pixels=first), images(pixels=second), encoders=["random"])
+    assert report.number("frechet:random").value == pytest.approx(frechet_distance(*raw), rel=1e-6)
+
+
+def test_handmade_features_do_not_depend_on_their_units():
+    from metrics.measuring import common_scale
+
+    rng = np.random.default_rng(0)
+    real, synthetic = rng.normal(size=(30, 3)), rng.normal(size=(20, 3))
+    units, shift = np.array([1e6, 1e-3, 1.0]), np.array([5.0, -1.0, 0.0])
+    plain = common_scale(real, synthetic, name="x")
+    other = common_scale(real * units + shift, synthetic * units + shift, name="x")
+    assert np.allclose(plain[1], other[1])
+    assert plain[0].std(axis=0) == pytest.approx(1)
+
+
+def test_two_encoders_stand_side_by_side(tmp_path, pictures):
+    first, second, _third = pictures
+    report = run(tmp_path, images(pixels=first), images(pixels=second), encoders=["radiomics", "random"])
+    assert {"kid:radiomics", "kid:random"} <= {number.key for number in report.numbers}
+    assert [drawn.encoder for drawn in report.maps] == ["radiomics", "random"]
+    assert next(v for v in report.verdicts if v.subject == "diversity").number == "vendi:radiomics"
+
+
+def test_the_inception_score_stands_beside_the_real_sets_own():
+    from metrics.feature_sets import Features
+    from metrics.functional.inception import inception_score
+    from metrics.one_set import inception_number
+
+    rng = np.random.default_rng(0)
+    sure = np.eye(5)[rng.integers(0, 5, 60)] * 0.9 + 0.02
+    unsure = np.full((60, 5), 0.2)
+    features = Features("inception", "Inception", sure, unsure, np.arange(60), np.arange(60), {})
+    number = inception_number(features, sure, unsure, rng)
+    assert number.value == pytest.approx(1)
+    assert number.floor[0] <= inception_score(sure) <= number.floor[1]
+    assert number.interval[0] >= 1
+
+
 REFUSED = {
     "too few": ({"count": 9}, "at least 10 are needed"),
     "undeclared": ({"intensity": None}, "may not guess"),

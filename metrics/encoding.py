@@ -1,0 +1,123 @@
+"""From images to the features that are compared, or to the reason why there are none. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .catalogue import METRICS, title_with
+from .course import Course
+from .encoders.base import Encoder, Intensity
+from .encoders.inception import CLASSES, Inception
+from .encoders.registry import ENCODERS, get_encoder
+from .feature_sets import Features
+from .features import features as encode
+from .images import Images, Sets
+from .measuring import common_scale
+from .one_set import inception_number
+from .reports import Number, Sentence
+from .reports import gettext_noop as _
+
+ENCODE = 0.03  # rough seconds an image: it only paces the progress bar
+HANDMADE = {
+    "radiomics"
+}  # features in units of their own; a network's go in as they are, or its FID were none
+
+ENCODING = {
+    "real": _("%(encoder)s features of the real images, %(done)s of %(total)s"),
+    "synthetic": _("%(encoder)s features of the synthetic images, %(done)s of %(total)s"),
+    "training": _("%(encoder)s features of the training images, %(done)s of %(total)s"),
+}
+
+
+def encoded(
+    sets: Sets, name: str, folder: Path | None, cache: Path, threads: int, course: Course
+) -> tuple[Features, np.ndarray | None] | list[Number]:
+    """Features of the sets through one encoder, on the real set's scale; or absent numbers where its weights are missing."""
+    encoder = get_encoder(name, folder=folder)
+    if reason := encoder.available():
+        return _absent(name, encoder.title, reason)
+    raw = _raw(sets, encoder, cache, threads, course)
+    scaled = dict(zip(raw, common_scale(*raw.values(), name=encoder.title))) if name in HANDMADE else raw
+    features = Features(
+        name, encoder.title, scaled["real"], scaled["synthetic"], sets.real.group_numbers(),
+        sets.synthetic.group_numbers(), {"encoder": encoder.title, **_words(encoder.protocol())},
+    )  # fmt: skip
+    return features, scaled.get("training")
+
+
+def _raw(sets: Sets, encoder: Encoder, cache: Path, threads: int, course: Course) -> dict[str, np.ndarray]:
+    """(n, d) of each set as the encoder gives it, kept in the cache."""
+    raw = {}
+    for role, images in sets.named().items():
+        assert images.intensity is not None  # refused when it was looked at
+        step = course.stage(ENCODE * len(images), ENCODING[role], encoder=encoder.title)
+        pairs = [(digest, _loader(images, position)) for position, digest in enumerate(images.digests)]
+        raw[role] = encode(
+            pairs, encoder=encoder, intensity=Intensity(*images.intensity), cache=cache, progress=step, threads=threads
+        )  # fmt: skip
+    return raw
+
+
+def scored(
+    sets: Sets, features: Features, folder: Path | None, cache: Path, threads: int, rng: np.random.Generator, course: Course
+) -> Number:  # fmt: skip
+    """The Inception Score, from the class probabilities of the same network."""
+    without_training = replace(sets, training=None)
+    raw = _raw(without_training, ClassProbabilities(folder), cache, threads, course)
+    return inception_number(features, raw["real"], raw["synthetic"], rng)
+
+
+class ClassProbabilities(Inception):
+    """The network's 1,008 class probabilities as features, so that they are kept and resumed like any other."""
+
+    title = "Inception class probabilities"
+    dimension = CLASSES
+
+    def protocol(self) -> dict[str, Any]:
+        return {**super().protocol(), "output": "class probabilities"}
+
+    def encode(
+        self, images: Iterable[np.ndarray], *, intensity: Intensity, threads: int = 1
+    ) -> Iterator[np.ndarray]:
+        return self.probabilities(images, intensity=intensity, threads=threads)
+
+
+def _absent(name: str, title: str, reason: str) -> list[Number]:
+    """What this encoder would have given, each with the reason why not."""
+    wanted = ("frechet", "inception_score") if name == "inception" else ("frechet", "kid")
+    return [
+        Number(
+            metric=metric, title=Sentence(title_with(METRICS[metric], name)), group=METRICS[metric].group, encoder=name,
+            source=title, absent=Sentence(reason),
+        )
+        for metric in wanted
+    ]  # fmt: skip
+
+
+def not_asked_for(encoders: Sequence[str], folder: Path | None, chosen: set[str]) -> list[Number]:
+    """The FID and the Inception Score, where nobody asked for them and they could not be had: readers look for them."""
+    if "inception" in encoders:
+        return []
+    reason = get_encoder("inception", folder=folder).available()
+    return (
+        [
+            number
+            for number in _absent("inception", ENCODERS["inception"].title, reason)
+            if number.metric in chosen
+        ]
+        if reason
+        else []
+    )
+
+
+def _words(protocol: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in protocol.items()}
+
+
+def _loader(images: Images, position: int):
+    return lambda: images.load(position)
