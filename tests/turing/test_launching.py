@@ -5,7 +5,7 @@ import pytest
 
 from tests import factories
 from tests.turing import studies
-from turing import launching, rendering
+from turing import launching, preparing, rendering
 from turing.launching import NotReady
 from turing.models import Case, Study, Truth
 
@@ -170,3 +170,12 @@ def test_truths_are_the_sets_origins(researcher):
     for case in Case.objects.filter(study=study).select_related("picture__image_set"):
         assert case.truth == case.picture.image_set.origin
         assert case.truth in Truth.values
+
+
+def test_a_study_can_be_prepared_in_this_process_too(researcher):
+    here, by_job = studies.draft(researcher), studies.ready(researcher)
+    preparing.prepare_cases(here)
+    assert here.state == Study.State.READY
+    assert here.cases.count() == by_job.cases.count() == 8
+    launching.launch(here, reason="A test.")
+    assert here.is_open
