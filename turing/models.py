@@ -33,6 +33,14 @@ def new_token() -> str:
 
 
 class StudyQuerySet(OwnedQuerySet):
+    def with_counts(self) -> "StudyQuerySet":
+        """reader_count and finished_count, for lists."""
+        finished = models.Q(readers__sessions__finished__isnull=False)
+        return self.annotate(
+            reader_count=models.Count("readers", filter=models.Q(readers__revoked=None), distinct=True),
+            finished_count=models.Count("readers__sessions", filter=finished, distinct=True),
+        )
+
     def read_by(self, user: Any) -> "StudyQuerySet":
         """Studies in which this account is a reader whose link still works or whose study is closed."""
         return self.filter(readers__account=user, readers__revoked__isnull=True).distinct()

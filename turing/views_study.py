@@ -22,10 +22,7 @@ from .words import audit_words, in_words
 
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
-    studies = Study.objects.visible_to(request.user).select_related("owner").annotate(
-        reader_count=Count("readers", filter=Q(readers__revoked=None), distinct=True),
-        finished_count=Count("readers__sessions", filter=Q(readers__sessions__finished__isnull=False), distinct=True),
-    )  # fmt: skip
+    studies = Study.objects.visible_to(request.user).select_related("owner").with_counts()
     mine = Reader.objects.active().filter(account=request.user).select_related("study").order_by("-created")
     reading = [reader for reader in mine if reader.study.is_launched]
     return render(request, "turing/list.html", {"studies": studies, "reading": reading})
