@@ -334,3 +334,16 @@ def test_the_admin_shows_and_changes_nothing(client, administrator, researcher):
     pk = Answer.objects.get().pk
     assert client.post(f"/admin/turing/answer/{pk}/change/", {"said": "synthetic"}).status_code == 403
     assert client.post(f"/admin/turing/answer/{pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_failed_preparation_says_why_and_what_to_do(client, researcher):
+    study = studies.draft(researcher)
+    client.force_login(researcher)
+    client.post(reverse("turing:prepare", args=[study.pk]))
+    study.synthetic_sets.get().pictures.update(channels=3)
+    factories.run_waiting_jobs()
+    page = client.get(reverse("turing:detail", args=[study.pk])).content.decode()
+    assert "some are in colour" in page
+    assert reverse("turing:edit", args=[study.pk]) in page
+    assert reverse("turing:prepare", args=[study.pk]) in page
+    assert client.get(reverse("turing:edit", args=[study.pk])).status_code == 200
