@@ -1,10 +1,10 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from evalsite.models import User
 from imagesets.models import ImageSet, Origin
 
 from .models import Reader, Study
@@ -82,7 +82,7 @@ class ReaderForm(forms.ModelForm):
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = User.objects.filter(is_active=True).exclude(pk=study.owner_id)
+        accounts = get_user_model().objects.filter(is_active=True).exclude(pk=study.owner_id)
         taken = study.readers.exclude(account=None).values("account")
         self.fields["account"].empty_label = _("no account")
         self.fields["account"].queryset = accounts.exclude(pk__in=taken).order_by("username")

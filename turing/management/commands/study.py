@@ -3,9 +3,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from evalsite.models import User
 from imagesets.models import ImageSet
 from turing.archive import archive
 from turing.forms import StudyForm
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         {"create": self.create, "export": self.export}[deed](**options)
 
     def create(self, name: str, owner: str, **options: Any) -> None:
-        user = User.objects.filter(username=owner, is_active=True).first()
+        user = get_user_model().objects.filter(username=owner, is_active=True).first()
         if user is None or not user.is_researcher:
             raise CommandError(f"There is no active researcher called {owner!r}.")
         form = StudyForm(self._answers(name, options), user=user)
