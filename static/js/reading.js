@@ -133,7 +133,8 @@ function goOn(correcting) {
     state = { ...state, saved: state.saved + 1, number: Math.min(state.number + 1, state.total) };
   }
   if (next) {
-    if (!correcting) state = { ...state, token: next, ahead: state.ahead.slice(1), previous: "" };
+    const previous = page.allowRevision ? state.token : ""; // its image stays loaded
+    if (!correcting) state = { ...state, token: next, ahead: state.ahead.slice(1), previous };
     show(next, { resumed: correcting });
   } else {
     viewer.clear();
