@@ -1,0 +1,70 @@
+"""What a study found, in one of six words, from the interval over readers alone.
+
+Testing 'different' and 'equivalent' apart lets both hold at once; here the interval's place against chance and margin decides.
+'Equivalent' needs two things more: no single reader different from chance after Holm's correction (readers at .30 and .70
+average .50), and assay sensitivity as in ICH E10, fakes known to be visible that were seen, where the protocol has them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import CannotAnalyse
+
+APART, WITHIN, EQUIVALENT, INCONCLUSIVE, REVERSED = (
+    "told apart", "told apart but within the margin", "equivalent", "inconclusive", "told apart with labels reversed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """name: one of the words above; reason: a key of REASONS."""
+
+    name: str
+    reason: str
+
+
+REASONS = {
+    "above": "the interval lies above chance and reaches beyond the margin",
+    "small": "the interval lies above chance but inside the margin",
+    "inside": "the interval lies inside the margin and no reader differs from chance",
+    "wide": "the interval holds chance and reaches beyond the margin",
+    "reader": "the interval lies inside the margin, but single readers differ from chance",
+    "assay": "the interval lies inside the margin, but the positive controls were not told apart",
+    "below": "the interval lies below chance: what was called real was synthetic more often than not",
+}
+
+
+def verdict(
+    interval: tuple[float, float], *, margin: float, chance: float = 0.5,
+    reader_p_values: Sequence[float] = (), assay_sensitive: bool | None = None, alpha: float = 0.05,
+) -> Verdict:  # fmt: skip
+    """`interval`: 95 % over readers of the primary endpoint; `margin` on its scale; assay_sensitive None without controls."""
+    low, high = interval
+    if not (margin > 0 and low <= high):
+        raise CannotAnalyse(
+            f"A margin above 0 and an interval from low to high are needed; given {margin} and {interval}."
+        )
+    if low > chance:
+        return Verdict(WITHIN, "small") if high < chance + margin else Verdict(APART, "above")
+    if high < chance:
+        return Verdict(REVERSED, "below")
+    if low <= chance - margin or high >= chance + margin:
+        return Verdict(INCONCLUSIVE, "wide")
+    if holm_rejects(reader_p_values, alpha).any():
+        return Verdict(INCONCLUSIVE, "reader")
+    if assay_sensitive is False:
+        return Verdict(INCONCLUSIVE, "assay")
+    return Verdict(EQUIVALENT, "inside")
+
+
+def holm_rejects(p_values: Sequence[float], alpha: float = 0.05) -> np.ndarray:
+    """(n,) bool: which hypotheses Holm's step-down procedure (1979) rejects at family-wise level alpha."""
+    p = np.asarray(p_values, float)
+    rejected = np.zeros(len(p), bool)
+    for rank, index in enumerate(np.argsort(p, kind="stable")):
+        if p[index] > alpha / (len(p) - rank):
+            break
+        rejected[index] = True
+    return rejected
