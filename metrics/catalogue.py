@@ -67,12 +67,12 @@ _ENTRIES = (
         (_("What differs outside those components is not seen."),),
     ),
     Metric(
-        "precision", _("Precision"), "fidelity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 12,
+        "precision", _("Precision"), "fidelity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 20,
         _("Share of synthetic images that lie within the real images, by nearest neighbours."),
         (_("One outlying real image widens the region that counts as real."),), "precision",
     ),
     Metric(
-        "density", _("Density"), "fidelity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, INFINITY, 1.0, 12,
+        "density", _("Density"), "fidelity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, INFINITY, 1.0, 20,
         _("How many real neighbourhoods hold each synthetic image, against the number expected; above 1 where synthetic images crowd."),
         (_("A value above 1 is no praise: the synthetic images sit where real ones are densest."),), "density",
     ),
@@ -83,12 +83,12 @@ _ENTRIES = (
         (_("Classes of everyday photographs mean little for medical images; it is here for comparison with other work."),),
     ),
     Metric(
-        "recall", _("Recall"), "diversity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 12,
+        "recall", _("Recall"), "diversity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 20,
         _("Share of real images that lie within the synthetic images, by nearest neighbours."),
         (_("A few scattered synthetic images can raise it."),), "recall",
     ),
     Metric(
-        "coverage", _("Coverage"), "diversity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 12,
+        "coverage", _("Coverage"), "diversity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 20,
         _("Share of real images with a synthetic image in their neighbourhood."),
         (_("It falls with poor fidelity too, not only with missing variety."),), "coverage",
     ),

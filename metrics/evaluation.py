@@ -134,7 +134,7 @@ def _protocol(sets: Sets, every: list[Features], seed: int, version: str) -> dic
     }  # fmt: skip
     return protocol | {
         "Scale of features": "handmade features in standard deviations of the real set, those constant there left out; a network's as they are",
-        "Intervals": "95 %; delete-10 % grouped jackknife for distances and shares, Student's t for means, exact binomial for copies",
+        "Intervals": "95 %; delete-10 % grouped jackknife for distances and Vendi score, random halves for precision to coverage, Student's t for means, exact binomial for copies",
         "Floor": "ten random splits of the real set into two parts of equal size, patients kept whole; 95 % range for one more split",
         "Verdicts": str(RULES),
         "Seed": str(seed),

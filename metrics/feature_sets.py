@@ -61,3 +61,11 @@ def within(number: Number, low: float, high: float) -> tuple[float, float]:
     """Ends of an interval kept in the metric's range."""
     metric = METRICS[number.metric]
     return float(max(low, metric.low)), float(min(high, metric.high))
+
+
+def exact_interval(k: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share k of n (Clopper and Pearson 1934): conservative, also at 0 and 1."""
+    from scipy.stats import beta
+
+    low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
+    return low, float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0

@@ -13,6 +13,8 @@ from .reports import Sentence
 
 BINS = 64
 MINIMUM = 10  # images in a set: below it no interval can be had
+FEWEST_GROUPS = 4  # patients that intervals can be had from
+
 Step = Callable[[int, int], None]  # (done, total) of one stage; it may raise to stop the work
 
 
@@ -50,9 +52,9 @@ class Images:
     def group_numbers(self) -> np.ndarray:
         """(n,) integers: equal for images that belong together; an image without a group stands for itself.
 
-        Where all belong together nothing could be left out whole, so that each stands for itself.
+        With fewer than FEWEST_GROUPS hardly anything is left when one is left out, so that each image stands for itself.
         """
-        if len(set(self.groups)) < 2:
+        if len(set(self.groups)) < FEWEST_GROUPS:
             return np.arange(len(self))
         keys = [group or f"\0{position}" for position, group in enumerate(self.groups)]
         return np.unique(keys, return_inverse=True)[1]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .images import BINS, MINIMUM, EvaluationRefused, Images, Look, Step
+from .images import BINS, FEWEST_GROUPS, MINIMUM, EvaluationRefused, Images, Look, Step
 from .reports import Sentence, SetSummary, counted
 from .reports import gettext_noop as _
 
@@ -140,14 +140,18 @@ def notes(real: Images, look: Look, synthetic: Images, other: Look) -> list[Sent
                 {"real": _range(real), "synthetic": _range(synthetic)},
             )
         )
-    if not any(real.groups):
-        found.append(
-            Sentence(
-                _(
-                    "No patients are named in the real set, so intervals treat its images as independent and may be too narrow."
-                )
+    named = len({group for group in real.groups if group})
+    if named < FEWEST_GROUPS:
+        words = (
+            _(
+                "No patients are named in the real set, so intervals treat its images as independent and may be too narrow."
+            )
+            if not named
+            else _(
+                "The real set is of %(n)s patients only, too few for intervals, which treat its images as independent and are too narrow."
             )
         )
+        found.append(Sentence(words, {"n": named} if named else {}))
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from .catalogue import METRICS
 from .comparing import Compared, Statistic, compare
 from .course import Course
-from .feature_sets import JACKKNIFE, Features, blank, too_few, within
+from .feature_sets import JACKKNIFE, Features, blank, exact_interval, too_few, within
 from .functional.frechet import frechet_distance
 from .functional.kernel import kid
 from .functional.manifold import prdc
@@ -20,6 +20,7 @@ from .reports import Number, Sentence
 from .reports import gettext_noop as _
 
 PARTS = ("precision", "recall", "density", "coverage")
+SHARES = ("precision", "recall", "coverage")
 NEIGHBOURS = 5
 COMPONENTS = 64
 
@@ -62,7 +63,7 @@ def feature_numbers(
     if "frechet" in chosen:
         course.stage(4, _("comparing %(encoder)s features: Fréchet distance"), **values)
         numbers["frechet"] = _frechet_number(features, rng)
-    if "frechet_principal" in chosen:
+    if "frechet_principal" in chosen and min(COMPONENTS, features.fewest // 4) < features.real.shape[1]:
         numbers["frechet_principal"] = _principal(features, rng)
     if chosen & set(PARTS):
         course.stage(4, _("comparing %(encoder)s features: nearest neighbours"), **values)
@@ -181,6 +182,18 @@ def _manifold(features: Features, rng: np.random.Generator) -> dict[str, Number]
         features.others,
         rng=rng,
         least=NEIGHBOURS + 1,
+        is_rough=True,
     )
     more = {"neighbours": f"k = {NEIGHBOURS}, Euclidean"}
-    return {part: _filled(blanks[part], compared, index, more) for index, part in enumerate(PARTS)}
+    numbers = {part: _filled(blanks[part], compared, index, more) for index, part in enumerate(PARTS)}
+    return {part: _at_the_end(number) for part, number in numbers.items()}
+
+
+def _at_the_end(number: Number) -> Number:
+    """A share of 0 or 1 does not vary in half samples; the exact binomial interval says what so many images can tell."""
+    protocol = {**number.protocol, "interval": "20 random halves of both sets, patients kept whole"}
+    interval = number.interval
+    if number.metric in SHARES and number.value in (0.0, 1.0):
+        count = number.n_synthetic if number.metric == "precision" else number.n_real
+        interval = exact_interval(int(number.value) * count, count)
+    return replace(number, interval=interval, protocol=protocol)

@@ -11,7 +11,7 @@ import numpy as np
 
 from .catalogue import METRICS
 from .course import Course
-from .feature_sets import Features
+from .feature_sets import Features, exact_interval
 from .functional.memorisation import correlation, suspected_copies
 from .images import MINIMUM, Images, Sets
 from .pixels import fitted, smallest_size
@@ -153,11 +153,7 @@ def _numbers(
 
 
 def _exact(flags: np.ndarray) -> tuple[float, float]:
-    from scipy.stats import beta
-
-    k, n = int(flags.sum()), len(flags)
-    low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
-    return low, float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+    return exact_interval(int(flags.sum()), len(flags))
 
 
 def _pairs(found: Flagged, sets: Sets, size: tuple[int, int]) -> tuple[Pair, ...]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from metrics.comparing import compare, floor, halves, jackknife
+from metrics.comparing import compare, floor, half_samples, halves, jackknife
 
 
 def difference(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
@@ -78,3 +78,38 @@ def test_no_floor_where_the_halves_are_too_small():
     compared = compare(difference, real, real, np.arange(12), np.arange(12), rng=rng, least=7)
     assert compared.floor_low is None
     assert compared.matched is None
+
+
+def test_half_samples_give_the_standard_error_of_a_mean():
+    rng = np.random.default_rng(5)
+    widths = []
+    for _sample in range(60):
+        real, synthetic = rng.normal(size=(100, 1)), rng.normal(size=(50, 1))
+        value = difference(real, synthetic)
+        low, high = half_samples(
+            difference, real, synthetic, np.arange(100), np.arange(50), value=value, rng=rng
+        )
+        widths.append(((high - low)[0] / 2 / 2.0930) ** 2)  # Student's t, 19 degrees
+    assert np.mean(widths) == pytest.approx(1 / 100 + 1 / 50, rel=0.12)
+
+
+def test_half_samples_cover_the_precision():
+    from metrics.functional.manifold import prdc
+
+    def precision(real, synthetic):
+        return np.array([prdc(real, synthetic, k=5).precision])
+
+    def sample(rng):
+        return rng.normal(size=(80, 4)), rng.normal(0.5, 1, size=(80, 4))
+
+    rng = np.random.default_rng(6)
+    truth = np.mean([precision(*sample(rng)) for _sample in range(150)])
+    covered = 0
+    for _sample in range(80):
+        real, synthetic = sample(rng)
+        value = precision(real, synthetic)
+        low, high = half_samples(
+            precision, real, synthetic, np.arange(80), np.arange(80), value=value, rng=rng
+        )
+        covered += low[0] <= truth <= high[0]
+    assert covered >= 70  # 95 % of 80 less three standard errors

@@ -252,6 +252,19 @@ def test_the_inception_score_stands_beside_the_real_sets_own():
     assert number.interval[0] >= 1
 
 
+@pytest.mark.parametrize(
+    "groups", [("a",) * 24, ("a",) * 22 + ("b", "b"), ("a",) * 20 + ("b", "c", "d", "e"), ("a", "") * 12]
+)
+@pytest.mark.parametrize("count", [10, 24])
+def test_few_or_uneven_patients_are_no_obstacle(tmp_path, groups, count):
+    report = run(
+        tmp_path, images(count, groups=groups[:count]), images(count, seed=2, groups=groups[:count]), paired=True,
+        training=images(count, seed=3, groups=groups[:count]),
+    )  # fmt: skip
+    for number in report.numbers:
+        assert number.value is None or number.interval[0] <= number.interval[1]
+
+
 REFUSED = {
     "too few": ({"count": 9}, "at least 10 are needed"),
     "undeclared": ({"intensity": None}, "may not guess"),
