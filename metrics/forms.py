@@ -70,6 +70,9 @@ class EvaluationForm(forms.Form):
         self.fields["synthetic"].queryset = sets.exclude(origin=Origin.REAL)  # type: ignore[attr-defined]
         self.fields["real"].queryset = sets.filter(origin=Origin.REAL)  # type: ignore[attr-defined]
         self.fields["training"].queryset = sets.filter(origin=Origin.REAL)  # type: ignore[attr-defined]
+        only = list(sets.filter(origin=Origin.REAL)[:2])
+        if len(only) == 1:
+            self.initial.setdefault("real", only[0].pk)
         self.fields["encoders"].choices = encoder_choices()  # type: ignore[attr-defined]
         self.fields["encoders"].initial = default_encoders()
 
