@@ -37,9 +37,9 @@ def evaluate(progress: Progress, evaluation_pk: int) -> None:
     except EvaluationRefused as refusal:
         raise JobError(said(refusal.sentence)) from refusal
     with progress.writing():
-        row.report, row.summary = report.to_data(), summarised(report)
-        row.state, row.finished = Evaluation.State.READY, timezone.now()
-        row.save(update_fields=["report", "summary", "state", "finished"])
+        Evaluation.objects.filter(pk=row.pk).update(  # none where it was deleted meanwhile
+            report=report.to_data(), summary=summarised(report), state=Evaluation.State.READY, finished=timezone.now()
+        )  # fmt: skip
     progress.set_result(reverse("metrics:detail", args=[row.pk]))
 
 
