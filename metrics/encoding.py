@@ -13,7 +13,7 @@ from .catalogue import METRICS, title_with
 from .course import Course
 from .encoders.base import Encoder, Intensity
 from .encoders.inception import CLASSES, Inception
-from .encoders.registry import ENCODERS, get_encoder
+from .encoders.registry import get_encoder
 from .feature_sets import Features
 from .features import features as encode
 from .images import Images, Sets
@@ -40,7 +40,7 @@ def encoded(
     """Features of the sets through one encoder, on the real set's scale; or absent numbers where its weights are missing."""
     encoder = get_encoder(name, folder=folder)
     if reason := encoder.available():
-        return _absent(name, encoder.title, reason)
+        return _absent(name, reason)
     raw = _raw(sets, encoder, cache, threads, course)
     scaled = dict(zip(raw, common_scale(*raw.values(), name=encoder.title))) if name in HANDMADE else raw
     features = Features(
@@ -87,13 +87,13 @@ class ClassProbabilities(Inception):
         return self.probabilities(images, intensity=intensity, threads=threads)
 
 
-def _absent(name: str, title: str, reason: str) -> list[Number]:
+def _absent(name: str, reason: str) -> list[Number]:
     """What this encoder would have given, each with the reason why not."""
     wanted = ("frechet", "inception_score") if name == "inception" else ("frechet", "kid")
     return [
         Number(
             metric=metric, title=Sentence(title_with(METRICS[metric], name)), group=METRICS[metric].group, encoder=name,
-            source=title, absent=Sentence(reason),
+            source=name, absent=Sentence(reason),
         )
         for metric in wanted
     ]  # fmt: skip
@@ -104,15 +104,7 @@ def not_asked_for(encoders: Sequence[str], folder: Path | None, chosen: set[str]
     if "inception" in encoders:
         return []
     reason = get_encoder("inception", folder=folder).available()
-    return (
-        [
-            number
-            for number in _absent("inception", ENCODERS["inception"].title, reason)
-            if number.metric in chosen
-        ]
-        if reason
-        else []
-    )
+    return [number for number in _absent("inception", reason) if number.metric in chosen] if reason else []
 
 
 def _words(protocol: dict[str, object]) -> dict[str, str]:

@@ -27,7 +27,7 @@ class Features:
 
     @property
     def source(self) -> str:
-        return f"{self.title}, {self.real.shape[1]:,}"
+        return f"{self.encoder}, {self.real.shape[1]:,}"
 
     @property
     def fewest(self) -> int:
@@ -60,7 +60,7 @@ def too_few(number: Number, minimum: int) -> Number:
 def within(number: Number, low: float, high: float) -> tuple[float, float]:
     """Ends of an interval kept in the metric's range."""
     metric = METRICS[number.metric]
-    return float(max(low, metric.low)), float(min(high, metric.high))
+    return float(np.clip(low, metric.low, metric.high)), float(np.clip(high, metric.low, metric.high))
 
 
 def exact_interval(k: int, n: int) -> tuple[float, float]:

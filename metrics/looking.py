@@ -108,7 +108,7 @@ def distance_histogram(features: Features, near: Near) -> Histogram:
     ]
     return Histogram(
         "distance", Sentence(_("Distance to the nearest real image")),
-        Sentence(_("Share of images by distance in %(source)s, in units of the median real image; the last bin holds all beyond"), {"source": features.title}),
+        Sentence(_("Share of images by distance in features (%(source)s), in units of the median real image; the last bin holds all beyond"), {"source": features.source}),
         0.0, high, _shares(counted[0]), _shares(counted[1]), len(near.own), len(near.distances),
     )  # fmt: skip
 

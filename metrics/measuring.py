@@ -162,7 +162,7 @@ def _principal(features: Features, rng: np.random.Generator) -> Number:
         _frechet, reduced.real, reduced.synthetic, features.groups, features.others, rng=rng, least=2 * kept
     )
     number = replace(
-        number, source=f"{features.title}, {kept} of {features.real.shape[1]:,}",
+        number, source=f"{features.encoder}, {kept} of {features.real.shape[1]:,}",
         title=Sentence(_("Fréchet distance, %(kept)s components"), {"kept": kept}),
     )  # fmt: skip
     number = _filled(number, compared, 0, {"components": f"{kept} principal components of the real features"})

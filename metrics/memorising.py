@@ -138,7 +138,7 @@ def _numbers(
         assert here is not None
         blank = Number(
             metric=name, title=Sentence(METRICS[name].title), group="memorisation", encoder=features.encoder,
-            source=f"{features.title}, pixels" if name == "copies" else features.source, n_real=trained, n_synthetic=len(here),
+            source=f"{features.encoder}, pixels" if name == "copies" else features.source, n_real=trained, n_synthetic=len(here),
             low=0.0, high=1.0, protocol=protocol,
         )  # fmt: skip
         numbers.append(

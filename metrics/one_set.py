@@ -25,7 +25,7 @@ def inception_number(
     features: Features, real: np.ndarray, synthetic: np.ndarray, rng: np.random.Generator
 ) -> Number:
     """From class probabilities (n, c) and (m, c) of both sets."""
-    number = replace(blank(features, "inception_score"), source=f"{features.title}, classes")
+    number = replace(blank(features, "inception_score"), source=f"{features.encoder}, classes")
     more = {"splits": "1"}
     if len(synthetic) >= 100:
         more["value by ten splits"] = f"{inception_score(synthetic, splits=10):.3f}"

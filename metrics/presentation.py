@@ -174,7 +174,7 @@ def _stacks(report: Report, link: PictureLink) -> list[dict[str, Any]]:
 
 def _map(drawn: Any, index: int) -> dict[str, Any]:
     describe = _(
-        "%(real)s real and %(synthetic)s synthetic images on the first two principal components of %(source)s, which hold %(first)s and %(second)s per cent of the variance."
+        "%(real)s real and %(synthetic)s synthetic images on the first two principal components of their features (%(source)s), which hold %(first)s and %(second)s per cent of the variance."
     ) % {
         "real": len(drawn.real), "synthetic": len(drawn.synthetic), "source": drawn.source,
         "first": round(100 * drawn.shares[0]), "second": round(100 * drawn.shares[1]),

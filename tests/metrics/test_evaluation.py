@@ -229,6 +229,16 @@ def test_handmade_features_do_not_depend_on_their_units():
     assert plain[0].std(axis=0) == pytest.approx(1)
 
 
+def test_an_interval_never_stands_upside_down(tmp_path, pictures):
+    """Corrected for bias, the distance of a set to itself with a little noise lies below zero and is kept at zero."""
+    first, _second, _third = pictures
+    rng = np.random.default_rng(0)
+    noisy = [np.clip(p + rng.normal(0, 8, p.shape), 0, 255).astype(np.uint8) for p in first]
+    report = run(tmp_path, images(pixels=first), images(pixels=noisy))
+    for number in report.numbers:
+        assert number.value is None or number.interval[0] <= number.interval[1], number.key
+
+
 def test_two_encoders_stand_side_by_side(tmp_path, pictures):
     first, second, _third = pictures
     report = run(tmp_path, images(pixels=first), images(pixels=second), encoders=["radiomics", "random"])
