@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views_reader, views_study
+from . import views_reader, views_results, views_study
 
 app_name = "turing"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("studies/<int:pk>/readers/<int:number>/link/", views_study.new_link, name="new_link"),
     path("studies/<int:pk>/readers/<int:number>/revoke/", views_study.revoke, name="revoke"),
     path("studies/<int:pk>/protocol/", views_study.protocol, name="protocol"),
+    path("studies/<int:pk>/results/", views_results.results_page, name="results"),
+    path("studies/<int:pk>/answers.csv", views_results.export, name="export"),
     path("read/image/<slug:token>/", views_reader.image, name="image"),
     path("read/<slug:key>/", views_reader.read, name="read"),
     path("read/<slug:key>/begin/", views_reader.begin, name="begin"),

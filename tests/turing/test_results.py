@@ -1,0 +1,118 @@
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from tests.turing import studies
+from turing.launching import close
+from turing.results import NotClosed, results
+
+pytestmark = pytest.mark.django_db
+
+
+def closed(owner, *skills: tuple[float, float], per_side: int = 10, **fields):
+    study = studies.launched(owner, per_side=per_side, **fields)
+    for seed, (sensitivity, specificity) in enumerate(skills):
+        studies.simulated(study, sensitivity, specificity, seed=seed)
+    close(study)
+    return study
+
+
+def test_nothing_is_computed_or_shown_before_the_close(client, researcher):
+    study = studies.launched(researcher)
+    studies.simulated(study, 0.9, 0.9)
+    with pytest.raises(NotClosed):
+        results(study)
+    client.force_login(researcher)
+    assert client.get(reverse("turing:results", args=[study.pk])).status_code == 302
+    assert client.get(reverse("turing:export", args=[study.pk])).status_code == 404
+
+
+def test_the_table_counts_what_was_said(researcher):
+    study = closed(researcher, (0.8, 0.6), (1.0, 1.0))
+    found = results(study)
+    first, perfect = found.readers
+    assert perfect.summary.accuracy == 1
+    assert perfect.right == perfect.answered == 20
+    said = sum(case.votes[0] for case in found.cases if case.case.truth == "synthetic")
+    assert first.summary.sensitivity.value == said / 10
+    assert found.accuracy.scope == "these readers only"
+    assert {case.answered for case in found.cases} == {2}
+
+
+def test_readers_who_see_are_told_apart_and_readers_who_guess_are_not(researcher):
+    seeing = results(closed(researcher, *[(0.9, 0.9)] * 5, per_side=15))
+    assert seeing.verdict.name == "told apart"
+    assert seeing.accuracy.interval[0] > 0.7
+    assert seeing.accuracy.scope == "readers and cases"
+    guessing = results(closed(researcher, *[(0.5, 0.5)] * 5, per_side=15, image_seed=5))
+    assert guessing.verdict.name in {"inconclusive", "equivalent"}
+
+
+def test_who_did_not_finish_is_shown_and_not_counted_over_readers(researcher):
+    study = studies.launched(researcher)
+    studies.simulated(study, 0.7, 0.7)
+    studies.give(studies.begun(study))
+    studies.begun(study)
+    close(study)
+    found = results(study)
+    assert [row.answered for row in found.readers] == [8, 1]
+    assert found.complete == 1
+
+
+def test_who_could_see_the_truth_is_marked_and_not_counted(researcher):
+    study = studies.launched(researcher)
+    session = studies.simulated(study, 0.7, 0.7)
+    session.by_owner = True
+    session.save(update_fields=["by_owner"])
+    close(study)
+    found = results(study)
+    assert [row.knew for row in found.readers] == [True]
+    assert (found.complete, found.verdict) == (0, None)
+
+
+def test_a_study_that_nobody_read_has_a_page(client, researcher):
+    study = closed(researcher)
+    client.force_login(researcher)
+    assert b"Nobody answered" in client.get(reverse("turing:results", args=[study.pk])).content
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_page_says_the_verdict_and_calls_simulated_readers_simulated(client, researcher, steps):
+    study = closed(researcher, (0.9, 0.8), (0.8, 0.9), (0.7, 0.7), confidence_steps=steps)
+    client.force_login(researcher)
+    page = client.get(reverse("turing:results", args=[study.pk])).content.decode()
+    assert "Readers of this study are simulated" in page
+    assert page.count("(simulated)") >= 6
+    assert "these readers only" in page
+    assert "Fleiss κ" in page
+    assert ("plot-square" in page) == (steps > 1)
+
+
+def test_the_csv_holds_every_event_and_no_formula(client, researcher):
+    study = studies.launched(researcher)
+    session = studies.begun(study, experience="=cmd()")
+    studies.give(session, said="real")
+    studies.give(session, said="synthetic", confidence=3)
+    close(study)
+    client.force_login(researcher)
+    text = b"".join(client.get(reverse("turing:export", args=[study.pk])).streaming_content).decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["said"] for row in rows] == ["real", "synthetic"]
+    assert [row["rating"] for row in rows] == ["3", "6"]
+    assert {row["truth"] for row in rows} <= {"real", "synthetic"}
+    assert rows[0]["experience"] == "'=cmd()"
+
+
+def test_results_belong_to_the_owner_until_shared(
+    client, researcher, other_researcher, administrator, reader
+):
+    study = closed(researcher, (0.7, 0.7))
+    for person, status in ((other_researcher, 404), (reader, 403), (administrator, 200), (researcher, 200)):
+        client.force_login(person)
+        for name in ("results", "export"):
+            assert client.get(reverse(f"turing:{name}", args=[study.pk])).status_code == status, (
+                person,
+                name,
+            )

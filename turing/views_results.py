@@ -1,0 +1,65 @@
+"""What owners see after the close, and nobody before it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from jobs.ownership import researcher_required, visible_or_404
+
+from .exports import answers_csv
+from .models import Study, Truth
+
+SHOWN = 16  # images in each gallery
+
+
+@researcher_required
+@require_GET
+def results_page(request: HttpRequest, pk: int) -> HttpResponse:
+    from . import charts  # these bring SciPy: only this page pays for it
+    from .results import results
+    from .results_words import headline, reader_rows
+
+    study = visible_or_404(Study.objects.all(), request.user, pk=pk)
+    if not study.is_closed:
+        return redirect("turing:detail", pk)
+    found = results(study)
+    curves = [row.curve for row in found.readers if row.curve]
+    context = {
+        "study": study, "found": found, "headline": headline(found), "rows": reader_rows(found),
+        "roc": charts.roc(curves, found.average_curve), "axis": charts.axis(), "galleries": _galleries(found),
+    }  # fmt: skip
+    return render(request, "turing/results.html", context)
+
+
+def _galleries(found: Any) -> list[dict[str, Any]]:
+    """Give-aways, best fakes, and real images that were doubted, each with its votes."""
+    from . import charts
+
+    fakes = [case for case in found.cases if case.case.truth == Truth.SYNTHETIC and case.answered]
+    reals = [case for case in found.cases if case.case.truth == Truth.REAL and case.answered]
+    share = lambda case: case.said_synthetic / case.answered  # noqa: E731
+    groups = (
+        (_("Synthetic images that most readers recognised"), sorted(fakes, key=lambda c: -share(c))),
+        (_("Synthetic images taken for real most often"), sorted(fakes, key=share)),
+        (_("Real images taken for synthetic most often"), sorted(reals, key=lambda c: -share(c))),
+    )
+    return [
+        {"title": title, "cases": [{"result": case, "votes": charts.votes(case.votes)} for case in cases[:SHOWN]], "all": len(cases)}
+        for title, cases in groups if cases
+    ]  # fmt: skip
+
+
+@researcher_required
+@require_GET
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    study = visible_or_404(Study.objects.all(), request.user, pk=pk)
+    if not study.is_closed:
+        raise Http404
+    response = StreamingHttpResponse(answers_csv(study), content_type="text/csv; charset=utf-8")
+    name = slugify(study.name) or f"study-{study.pk}"
+    response["Content-Disposition"] = f'attachment; filename="{name}-answers.csv"'
+    return response
