@@ -11,6 +11,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,8 @@ def features(
     for start in range(0, len(todo), SHARD):
         shard = todo[start : start + SHARD]
         rows = _encode(
-            images, shard, encoder, intensity, threads, lambda n: progress(done + start + n, len(images))
-        )  # noqa: B023
+            images, shard, encoder, intensity, threads, partial(_tell, progress, done + start, len(images))
+        )
         names = [images[position][0] for position in shard]
         _write_shard(folder, names, rows)
         known.update(zip(names, rows))
@@ -59,6 +60,10 @@ def features(
     if not images:
         return np.empty((0, encoder.dimension))
     return np.stack([known[digest] for digest, _load in images]).astype(np.float64)
+
+
+def _tell(progress: Callable[[int, int], None], before: int, total: int, encoded: int) -> None:
+    progress(before + encoded, total)
 
 
 def key(encoder: Encoder, intensity: Intensity) -> str:

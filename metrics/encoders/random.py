@@ -35,8 +35,12 @@ class RandomNetwork:
             "preprocessing": f"luminance, Pillow float box resize to {SIDE} x {SIDE}, declared range to -1..1",
         }  # fmt: skip
 
-    def encode(self, images: Iterable[np.ndarray], *, intensity: Intensity, threads: int = 1) -> Iterator[np.ndarray]:
+    def encode(
+        self, images: Iterable[np.ndarray], *, intensity: Intensity, threads: int = 1
+    ) -> Iterator[np.ndarray]:
         for image in images:
-            grey = Image.fromarray(intensity.scaled(luminance(image))).resize((SIDE, SIDE), Image.Resampling.BOX)
+            grey = Image.fromarray(intensity.scaled(luminance(image))).resize(
+                (SIDE, SIDE), Image.Resampling.BOX
+            )
             flat = np.asarray(grey).ravel() * 2 - 1
             yield np.maximum(flat @ self._first, 0) @ self._second
