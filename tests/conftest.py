@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop 
 import pytest
 
 from tests import factories
+from tests.paths import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +51,27 @@ def reader(db):
 def work(db):
     """Call it to run every waiting job to its end, in this process; returns the jobs."""
     return factories.run_waiting_jobs
+
+
+SKIPPED: list[tuple[str, str]] = []
+
+
+def pytest_runtest_logreport(report):
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        SKIPPED.append((report.nodeid, reason))
+
+
+def pytest_sessionfinish(session):
+    """Under CI=true a test that was skipped without being allowed to is a failure: silence is not success."""
+    if os.environ.get("CI") != "true" or hasattr(session.config, "workerinput"):
+        return
+    allowed = [
+        line.split("#")[0].strip() for line in (ROOT / "tests" / "allowed_skips").read_text().splitlines()
+    ]
+    allowed = [line for line in allowed if line]
+    wrong = [(name, why) for name, why in SKIPPED if not name.startswith(tuple(allowed) or ("\0",))]
+    for name, why in wrong:
+        print(f"\nskipped and not in tests/allowed_skips: {name} ({why})")
+    if wrong and session.exitstatus == 0:
+        session.exitstatus = 1

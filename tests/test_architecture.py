@@ -56,9 +56,14 @@ def test_a_web_request_never_imports_torch_and_no_page_breaks_on_an_empty_site()
     assert heavy == "none"
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs", "evalsite", "jobs", "imagesets", "generators", "metrics", "turing"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "docs", "evalsite", "jobs", "imagesets", "generators", "metrics", "turing"]
+)
 def test_nothing_names_a_machine(path):
     found = subprocess.run(
-        ["git", "grep", "-nE", "/root/|/work/|/home/[a-z]", "--", path], cwd=ROOT, capture_output=True, text=True
+        ["git", "grep", "-nE", "/root/|/work/|/home/[a-z]", "--", path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert found.stdout == ""
