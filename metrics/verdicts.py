@@ -16,7 +16,7 @@ FEW = 0.5  # precision, or variety relative to the real set, below which a warni
 
 RULES = Sentence(
     _(
-        "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor or a second encoder disagrees, an alarm where moreover "
+        "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor and its interval above zero, or a second encoder disagrees, an alarm where moreover "
         "precision is below one half. Diversity: a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
         "the real set's own interval, or where recall and coverage both lie below their floors; an alarm where the Vendi score is "
         "below half of the real set's. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
@@ -40,7 +40,7 @@ def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
             Sentence(_("No distance between the sets could be had; the table says why.")),
         )  # fmt: skip
     other = _disagreeing(known, kid)
-    if kid.matched <= kid.floor[1]:
+    if not _above(kid):
         more = _(
             "That holds at this number of images and for these features; more images may show a difference."
         )
@@ -75,7 +75,10 @@ def _disagreeing(known: dict[str, Number], lead: Number) -> Sentence | None:
 
 
 def _above(number: Number) -> bool:
-    return number.matched is not None and number.floor is not None and number.matched > number.floor[1]
+    """Above the floor, and not by a few odd images: its own interval must leave zero too (KID has no bias to allow for)."""
+    if number.matched is None or number.floor is None or number.interval is None:
+        return False
+    return number.matched > number.floor[1] and number.interval[0] > 0
 
 
 def _diversity(known: dict[str, Number], lead: str) -> Verdict:
