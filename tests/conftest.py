@@ -13,6 +13,15 @@ from tests import factories
 from tests.paths import ROOT
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file, as on a real site: in memory, a server's thread and a worker's lock each other's tables."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path):
     """Every test writes below its own temporary folder, never into the checkout's data."""

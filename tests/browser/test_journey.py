@@ -124,8 +124,10 @@ def test_from_x_rays_to_results(page, new_context, live_server, researcher, work
     study = Study.objects.get()
     for name in ("Dr A", "Dr B"):
         page.goto(live_server.url + reverse("turing:detail", args=[study.pk]))
+        if not page.is_visible("#id_name"):
+            page.click('main details:has(#id_name) > summary')
         page.fill("#id_name", name)
-        page.click('button:has-text("Add")')
+        page.click('main details:has(#id_name) button[type="submit"], form:has(#id_name) button[type="submit"]')
     page.goto(live_server.url + reverse("turing:launch", args=[study.pk]))
     if page.query_selector("#reason"):
         page.fill("#reason", "A test.")
