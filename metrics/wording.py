@@ -2,15 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+
+from jobs.wording import NARROW, decimals
 
 from .catalogue import METRICS
 from .reports import Number, Sentence
-
-MINUS, NARROW = "\u2212", "\u202f"
 
 
 def said(sentence: Sentence | None) -> str:
@@ -18,12 +16,6 @@ def said(sentence: Sentence | None) -> str:
         return ""
     template = _(sentence.template)
     return template % sentence.values if sentence.values else template
-
-
-def decimals(value: float, places: int) -> str:
-    """Fixed decimals, grouped thousands, true minus. Rounded here: number_format alone would cut digits off."""
-    rounded = Decimal(f"{value:.{places}f}")
-    return number_format(rounded or abs(rounded), places, force_grouping=True).replace("-", MINUS)
 
 
 @dataclass(frozen=True)

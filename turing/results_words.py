@@ -2,31 +2,26 @@
 
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+
+from jobs.wording import decimals, percent
 
 from . import charts
 from .analysis import verdict as words
 from .results import Results
 
-THIN = "\u202f"
-
-
-def percent(share: float) -> str:
-    return f"{number_format(100 * share, 1)}{THIN}%"
-
 
 def span(interval: tuple[float, float]) -> str:
     return _("%(low)s to %(high)s %%") % {
-        "low": number_format(100 * interval[0], 1),
-        "high": number_format(100 * interval[1], 1),
+        "low": decimals(100 * interval[0], 1),
+        "high": decimals(100 * interval[1], 1),
     }
 
 
 def area_span(interval: tuple[float, float]) -> str:
     return _("%(low)s to %(high)s") % {
-        "low": number_format(interval[0], 3),
-        "high": number_format(interval[1], 3),
+        "low": decimals(interval[0], 3),
+        "high": decimals(interval[1], 3),
     }
 
 
@@ -71,9 +66,9 @@ def headline(found: Results) -> dict[str, Any] | None:
     figures = {"n": found.complete, "p": p_words(over.p_value)}
     if found.endpoint == "auc":
         figures |= {
-            "value": number_format(over.estimate, 3),
+            "value": decimals(over.estimate, 3),
             "span": area_span(over.interval),
-            "margin": number_format(found.margin, 2),
+            "margin": decimals(found.margin, 2),
         }
         why = (
             _(
@@ -89,7 +84,7 @@ def headline(found: Results) -> dict[str, Any] | None:
         figures |= {
             "value": percent(over.estimate),
             "span": span(over.interval),
-            "margin": number_format(100 * found.margin, 0),
+            "margin": decimals(100 * found.margin, 0),
         }
         why = (
             _("Over %(n)d readers the accuracy is %(value)s (95 %% interval %(span)s; chance 50 %%, %(p)s).")
@@ -113,7 +108,7 @@ def _method(over: Any) -> str:
             "Fewer than five readers finished, so the interval holds for these readers only, over cases like these."
         )
     return _("Obuchowski–Rockette analysis, Hillis degrees of freedom %(df)s.") % {
-        "df": number_format(over.df, 1) if over.df < 1e6 else "∞"
+        "df": decimals(over.df, 1) if over.df < 1e6 else "∞"
     }
 
 

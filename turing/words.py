@@ -3,9 +3,10 @@
 import math
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from jobs.wording import decimals
 
 from .models import Study
 
@@ -66,9 +67,9 @@ def _told(study: Study) -> str:
 def _judged(study: Study) -> str:
     return _("Judged by %(endpoint)s; equivalent within d′ %(d)s, which is ±%(points)s points of accuracy or ±%(area)s of area.") % {
         "endpoint": study.get_primary_endpoint_display().lower() if study.primary_endpoint == "accuracy" else _("the area under the ROC curve"),
-        "d": number_format(study.margin, 2),
-        "points": number_format(100 * study.accuracy_margin, 0),
-        "area": number_format(study.auc_margin, 2),
+        "d": decimals(study.margin, 2),
+        "points": decimals(100 * study.accuracy_margin, 0),
+        "area": decimals(study.auc_margin, 2),
     }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def width_in_words(study: Study) -> str:
     """Half width of a 95 % interval for one reader who guesses; readers differ, so more of them add less than it seems."""
     points = 100 * 1.96 * math.sqrt(0.25 / study.images)
     return _("With %(images)d images one reader's accuracy is known to about ±%(points)s points; more images narrow that, only more readers narrow what differs between readers.") % {
-        "images": study.images, "points": number_format(points, 0),
+        "images": study.images, "points": decimals(points, 0),
     }  # fmt: skip
 
 

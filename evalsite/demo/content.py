@@ -156,7 +156,7 @@ class Demo:
             ).first()
             if found is None:
                 chosen = {
-                    "real": self.held_out, "synthetic": synthetic, "training": self.train, "encoders": [default_encoders()[0]],
+                    "real": self.held_out, "synthetic": synthetic, "training": self.train, "encoders": ["radiomics"],
                     "is_shared": False, "seed": 0, "paired": False,
                 }  # fmt: skip
                 found = begin_evaluation(self.owner, chosen)

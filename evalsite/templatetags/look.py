@@ -1,17 +1,15 @@
 """The small marks that stand everywhere: icons, states, origins, and numbers written the journal's way."""
 
-from decimal import Decimal
-
 from django import template
 from django.forms import BoundField, CheckboxInput, NumberInput, RadioSelect, Select
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from jobs import wording
+
 register = template.Library()
 
-MINUS, NARROW = "\u2212", "\u202f"
 STATE_WORDS = ("fine", "warning", "alarm", "none")
 
 
@@ -45,18 +43,8 @@ def origin(origin: str, words: str = "") -> SafeString:
     )
 
 
-@register.filter
-def decimals(value: float | None, places: int = 2) -> str:
-    """A number with fixed decimals, grouped thousands and a true minus; a dash-free blank when there is none."""
-    if value is None:
-        return ""
-    rounded = Decimal(f"{value:.{places}f}")  # number_format alone would cut the digits off
-    return number_format(rounded or abs(rounded), places, force_grouping=True).replace("-", MINUS)
-
-
-@register.filter
-def percent(share: float | None, places: int = 1) -> str:
-    return "" if share is None else f"{decimals(100 * share, places)}{NARROW}%"
+register.filter("decimals", wording.decimals)
+register.filter("percent", wording.percent)
 
 
 @register.filter
