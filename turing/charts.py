@@ -28,8 +28,14 @@ def strip(
 
 
 def axis() -> SafeString:
-    places = [(f"{25 * n}", f"{25 * n}") for n in range(5)]
-    ticks = format_html_join("", '<text class="mid" x="{}%" y="20">{}</text>', places)
+    places = [
+        ("", "0", "0"),
+        ("mid", "25", "25"),
+        ("mid", "50", "50"),
+        ("mid", "75", "75"),
+        ("end", "100", "100"),
+    ]
+    ticks = format_html_join("", '<text class="{}" x="{}%" y="20">{}</text>', places)
     return format_html(
         '<svg class="strip" aria-hidden="true"><line class="axis" x1="0" x2="100%" y1="2" y2="2"/>{}</svg>',
         ticks,
