@@ -1,0 +1,162 @@
+"""Who may open what: every address of the site, for everybody. A new address fails here until it is given a row."""
+
+import re
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from generators import production
+from generators.catalogue import NETWORKS
+from generators.models import Generator, Run
+from generators.options import make_options
+from metrics.models import Evaluation
+from tests.turing import studies
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {"login", "logout", "choose_password", "set_language"}
+ANYBODY_LOGGED_IN = {"home", "profile", "password_change", "turing:list"}
+ADMINISTRATORS = {"accounts", "account_link", "account_role", "account_active", "generators:upload"}
+READING = {
+    "turing:read",
+    "turing:begin",
+    "turing:state",
+    "turing:answer",
+    "turing:image",
+}  # by link; tests/turing/test_blinding.py
+RESEARCHERS = {  # pages that concern no single row
+    "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",
+    "generators:choose", "generators:new", "generators:train", "metrics:list", "metrics:new", "turing:new", "jobs:list",
+}  # fmt: skip
+ROWS = {  # address names that take a row of each kind
+    "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
+            "imagesets:delete", "imagesets:thumbnail"},
+    "generator": {"generators:detail", "generators:share", "generators:trash"},
+    "run": {"generators:run", "generators:run_progress", "generators:snapshot"},
+    "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
+                   "metrics:picture"},
+    "study": {"turing:detail", "turing:edit", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
+              "turing:add_reader", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export"},
+    "job": {"jobs:row", "jobs:stop", "jobs:retry"},
+}  # fmt: skip
+WORDS = {
+    "method": "cutmix",
+    "network": "dcgan",
+    "name": "x.png",
+    "token": "0" * 32,
+    "role": "synthetic",
+    "uidb64": "MQ",
+}
+NUMBERS = {"size": 96, "position": 0, "number": 1}
+
+
+def addresses(resolver=None, space: str = "") -> dict[str, list[str]]:
+    """Names of all addresses of ours, with their parameters."""
+    found = {}
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            if pattern.app_name != "admin":
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                found |= addresses(pattern, inner)
+        elif pattern.name:
+            found[space + pattern.name] = re.findall(r"<(?:\w+:)?(\w+)>", str(pattern.pattern))
+    return found
+
+
+ALL = addresses()
+
+
+@pytest.fixture
+def rows(researcher):
+    """A row of each kind that belongs to one researcher."""
+    study = studies.draft(researcher)
+    studies.add_reader(study)
+    real, synthetic = study.real_sets.get(), study.synthetic_sets.get()
+    entry = NETWORKS["dcgan"]
+    run = production.start_training(
+        name="run", owner=researcher, network="dcgan", image_set=real,
+        options=make_options(entry.options, {}), training=make_options(entry.training, {}),
+    )  # fmt: skip
+    assert isinstance(run, Run)
+    return {
+        "set": real.pk, "study": study.pk, "run": run.pk, "job": run.job.pk, "picture": real.pictures.first().pk,
+        "generator": production.compose(name="g", owner=researcher, method="cutmix", options=None).pk,
+        "evaluation": Evaluation.objects.create(name="e", owner=researcher, real=real, synthetic=synthetic).pk,
+    }  # fmt: skip
+
+
+def address(name: str, rows: dict[str, int]) -> str:
+    kind = next((kind for kind, names in ROWS.items() if name in names), "")
+    pk = rows["picture"] if name == "imagesets:thumbnail" else rows.get(kind, 1)
+    given = {parameter: WORDS.get(parameter, NUMBERS.get(parameter, pk)) for parameter in ALL[name]}
+    return reverse(name, kwargs=given)
+
+
+def ask(client, where: str) -> set[int]:
+    return {client.get(where).status_code, client.post(where).status_code} - {405}
+
+
+def test_every_address_has_a_row_in_this_file():
+    known = OPEN | ANYBODY_LOGGED_IN | ADMINISTRATORS | READING | RESEARCHERS | set().union(*ROWS.values())
+    assert set(ALL) - known == set(), "say who may open the new address"
+    assert known - set(ALL) == set(), "an address that is gone"
+
+
+@pytest.mark.parametrize("name", sorted(set(ALL) - OPEN - READING))
+def test_nobody_gets_in_without_logging_in(client, rows, name):
+    for answer in (client.get(address(name, rows)), client.post(address(name, rows))):
+        assert answer.status_code in (302, 405)
+        assert answer.status_code == 405 or answer["Location"].startswith("/accounts/log-in/")
+
+
+@pytest.mark.parametrize("name", sorted(set(ALL) - OPEN - READING - ANYBODY_LOGGED_IN))
+def test_readers_see_no_page_of_a_researcher(client, rows, reader, name):
+    client.force_login(reader)
+    assert ask(client, address(name, rows)) == {403}
+
+
+@pytest.mark.parametrize("name", sorted(set().union(*ROWS.values())))
+def test_what_belongs_to_another_does_not_exist(client, rows, other_researcher, name):
+    client.force_login(other_researcher)
+    assert ask(client, address(name, rows)) == {404}
+
+
+@pytest.mark.parametrize("name", sorted(ADMINISTRATORS))
+def test_researchers_do_not_administer(client, rows, researcher, name):
+    client.force_login(researcher)
+    assert ask(client, address(name, rows)) == {403}
+
+
+@pytest.mark.parametrize("who", ["researcher", "administrator"])
+@pytest.mark.parametrize("name", sorted(RESEARCHERS | ANYBODY_LOGGED_IN | set().union(*ROWS.values())))
+def test_owners_and_administrators_get_in_and_nothing_breaks(client, rows, request, who, name):
+    """200, a redirect, a missing part (404) or a refused form (400): never 403 and never 500."""
+    client.force_login(request.getfixturevalue(who))
+    status = client.get(address(name, rows)).status_code
+    assert status in (200, 302, 400, 404, 405), status
+    if name.split(":")[-1] in {"detail", "list", "new", "run", "row", "choose", "train"}:
+        assert status == 200
+
+
+SHARED = {
+    "set": "imagesets:detail",
+    "generator": "generators:detail",
+    "run": "generators:run",
+    "evaluation": "metrics:detail",
+    "study": "turing:detail",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(SHARED))
+def test_what_is_shared_is_seen_and_not_changed(client, rows, other_researcher, kind):
+    from imagesets.models import ImageSet
+    from turing.models import Study
+
+    models = {"set": ImageSet, "generator": Generator, "run": Run, "evaluation": Evaluation, "study": Study}
+    models[kind].objects.filter(pk=rows[kind]).update(is_shared=True)
+    client.force_login(other_researcher)
+    assert client.get(address(SHARED[kind], rows)).status_code == 200
+    changing = {"imagesets:trash", "imagesets:delete", "generators:share", "generators:trash", "metrics:share", "metrics:delete",
+                "turing:edit", "turing:launch", "turing:close", "turing:delete", "turing:share", "turing:add_reader", "turing:revoke"}  # fmt: skip
+    for name in changing & ROWS[kind]:
+        assert client.post(address(name, rows)).status_code == 404, name
