@@ -138,9 +138,7 @@ def mix(
         )  # fmt: skip
         for image, label, mask, parameters in outputs:
             soft = (
-                None
-                if label is None
-                else {name: float(share) for name, share in zip(names, label) if share}
+                None if label is None else {name: float(share) for name, share in zip(names, label) if share}
             )
             hard = next(iter(soft)) if soft and len(soft) == 1 else ""
             builder.add(

@@ -71,7 +71,9 @@ def scales_of(size: tuple[int, ...]) -> int:
 
 def _multi_scale(x: np.ndarray, y: np.ndarray, data_range: float, scales: int) -> float:
     weights = np.array(WEIGHTS[:scales])
-    if scales < len(WEIGHTS):  # all five stay as published, though their sum is 1.0001, as in every other program
+    if scales < len(
+        WEIGHTS
+    ):  # all five stay as published, though their sum is 1.0001, as in every other program
         weights = weights / weights.sum()
     value = 1.0
     for scale, weight in enumerate(weights):

@@ -125,9 +125,11 @@ def test_from_x_rays_to_results(page, new_context, live_server, researcher, work
     for name in ("Dr A", "Dr B"):
         page.goto(live_server.url + reverse("turing:detail", args=[study.pk]))
         if not page.is_visible("#id_name"):
-            page.click('main details:has(#id_name) > summary')
+            page.click("main details:has(#id_name) > summary")
         page.fill("#id_name", name)
-        page.click('main details:has(#id_name) button[type="submit"], form:has(#id_name) button[type="submit"]')
+        page.click(
+            'main details:has(#id_name) button[type="submit"], form:has(#id_name) button[type="submit"]'
+        )
     page.goto(live_server.url + reverse("turing:launch", args=[study.pk]))
     if page.query_selector("#reason"):
         page.fill("#reason", "A test.")
