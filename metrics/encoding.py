@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from .features import features as encode
 from .images import Images, Sets
 from .measuring import common_scale
 from .one_set import inception_number
+from .pixels import resized, smallest_size
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
 
@@ -53,10 +54,14 @@ def encoded(
 def _raw(sets: Sets, encoder: Encoder, cache: Path, threads: int, course: Course) -> dict[str, np.ndarray]:
     """(n, d) of each set as the encoder gives it, kept in the cache."""
     raw = {}
+    size = _common_size(sets, encoder)
     for role, images in sets.named().items():
         assert images.intensity is not None  # refused when it was looked at
         step = course.stage(ENCODE * len(images), ENCODING[role], encoder=encoder.title)
-        pairs = [(digest, _loader(images, position)) for position, digest in enumerate(images.digests)]
+        pairs = [
+            (f"{digest}@{size[0]}x{size[1]}" if size else digest, _loader(images, position, size))
+            for position, digest in enumerate(images.digests)
+        ]
         raw[role] = encode(
             pairs, encoder=encoder, intensity=Intensity(*images.intensity), cache=cache, progress=step, threads=threads
         )  # fmt: skip
@@ -111,5 +116,15 @@ def _words(protocol: dict[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in protocol.items()}
 
 
-def _loader(images: Images, position: int):
-    return lambda: images.load(position)
+def _common_size(sets: Sets, encoder: Encoder) -> tuple[int, int] | None:
+    """Handmade features depend on the size of a picture: where sizes differ, all are brought to the smallest first.
+
+    None where nothing has to be done: sizes agree, or the encoder is a network that resizes by its own rule."""
+    sizes = {size for look in sets.looks.values() for size in look.sizes()}
+    return smallest_size(*sets.looks.values()) if encoder.name in HANDMADE and len(sizes) > 1 else None
+
+
+def _loader(images: Images, position: int, size: tuple[int, int] | None) -> Callable[[], np.ndarray]:
+    if size is None:
+        return lambda: images.load(position)
+    return lambda: resized(images.load(position), size)

@@ -125,8 +125,8 @@ def notes(real: Images, look: Look, synthetic: Images, other: Look) -> list[Sent
         found.append(
             Sentence(
                 _(
-                    "The images differ in size (%(sizes)s). Every encoder resized them by its own rule, and pixels were compared "
-                    "after resizing to the smallest size."
+                    "The images differ in size (%(sizes)s). Pixels and radiomic features were compared after resizing all images to the "
+                    "smallest size, which smooths the larger ones; networks resize by their own rule."
                 ),
                 {"sizes": ", ".join(sizes[:4]) + (" …" if len(sizes) > 4 else "")},
             )

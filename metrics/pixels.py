@@ -60,12 +60,26 @@ def smallest_size(*looks: Look) -> tuple[int, int]:
 
 def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """A grey float32 image at `size`, by Pillow's antialiased bicubic filter on floats; unchanged where it already fits."""
-    if image.shape == size:
-        return image
+    return image if image.shape == size else np.clip(resized(image, size), 0, 1)
+
+
+def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(h, w) or (h, w, channels) of any scale at (height, width), float32, by the same filter; its overshoot is cut off."""
     from PIL import Image
 
-    resized = Image.fromarray(image, mode="F").resize((size[1], size[0]), Image.Resampling.BICUBIC)
-    return np.clip(np.asarray(resized), 0, 1)
+    if image.shape[:2] == size:
+        return image
+    planes = image[..., None] if image.ndim == 2 else image
+    out = [
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(planes[..., c], np.float32)).resize(
+                size[::-1], Image.Resampling.BICUBIC
+            )
+        )
+        for c in range(planes.shape[2])
+    ]
+    whole = np.clip(np.stack(out, axis=-1), image.min(), image.max())
+    return whole[..., 0] if image.ndim == 2 else whole
 
 
 def paired(real: Images, synthetic: Images, *, step: Step) -> PairedRows:

@@ -71,16 +71,22 @@ class BlockB(nn.Module):
 class BlockC(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
-        row, column = {"kernel": (1, 7), "padding": (0, 3)}, {"kernel": (7, 1), "padding": (3, 0)}
+
+        def row(after: int) -> Conv:
+            return Conv(width, after, (1, 7), padding=(0, 3))
+
+        def column(after: int) -> Conv:
+            return Conv(width, after, (7, 1), padding=(3, 0))
+
         self.branch1x1 = Conv(768, 192, 1)
         self.branch7x7_1, self.branch7x7_2, self.branch7x7_3 = (
             Conv(768, width, 1),
-            Conv(width, width, **row),
-            Conv(width, 192, **column),
+            row(width),
+            column(192),
         )
-        self.branch7x7dbl_1, self.branch7x7dbl_2 = Conv(768, width, 1), Conv(width, width, **column)
-        self.branch7x7dbl_3, self.branch7x7dbl_4 = Conv(width, width, **row), Conv(width, width, **column)
-        self.branch7x7dbl_5 = Conv(width, 192, **row)
+        self.branch7x7dbl_1, self.branch7x7dbl_2 = Conv(768, width, 1), column(width)
+        self.branch7x7dbl_3, self.branch7x7dbl_4 = row(width), column(width)
+        self.branch7x7dbl_5 = row(192)
         self.branch_pool = Conv(768, 192, 1)
 
     def forward(self, x: Tensor) -> Tensor:
