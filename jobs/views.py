@@ -1,6 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from .models import Job
@@ -46,4 +47,5 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 def _back(request: HttpRequest) -> HttpResponse:
     """To the page whose button was pressed; only a path of this site is believed."""
     path = request.POST.get("next", "")
-    return redirect(path if path.startswith("/") and not path.startswith("//") else reverse("jobs:list"))
+    is_ours = url_has_allowed_host_and_scheme(path, allowed_hosts=None) and path.startswith("/")
+    return redirect(path if is_ours else reverse("jobs:list"))

@@ -191,6 +191,15 @@ def _grey(dataset: Any, stored: np.ndarray, frames: int) -> ReadImage:
             low + high - stored.astype(np.int64),
             (*notes, "Stored with white as the lowest value; inverted."),
         )
+    if int(stored.max()) - int(stored.min()) > 65535:  # doses and other quantities in 32 bits
+        physical = as_float(stored.astype(np.float64) * slope + intercept)
+        ends = float(physical.min()), float(physical.max())
+        return ReadImage(
+            physical,
+            ends,
+            frames,
+            Meaning(unit, window=_window(dataset), notes=(*notes, "Its 32-bit values are kept to 24 bits.")),
+        )
     pixels, slope, intercept = as_unsigned(stored, low, high, slope, intercept)
     ends = [intercept, slope * (high - low) + intercept]
     meaning = Meaning(unit, slope, intercept, _window(dataset), notes)
