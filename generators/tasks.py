@@ -47,7 +47,9 @@ def train(progress: Progress, *, run_pk: int) -> None:
     with progress.writing():
         _keep_generator(run, summary.images_seen, weights)
     progress.check()
-    progress.update(summary.images_seen, training.images_seen, " ".join(summary.notes))
+    words = _("%(seen)s images seen") % {"seen": f"{summary.images_seen:,}"}
+    total = training.images_seen
+    progress.update(total, total, ". ".join([words, *(note.rstrip(".") for note in summary.notes)]))
 
 
 def training_arrays(image_set: ImageSet, *, conditional: bool) -> tuple[np.ndarray, np.ndarray | None]:

@@ -189,6 +189,8 @@ class _Reader:
             len(self.files), len(self.files) or None, _("Counting and looking for duplicates")
         )
         self.builder.finish()
+        words = _("%(n)s images") % {"n": f"{self.builder.written:,}"} + self._refusal_words()
+        self.progress.update(len(self.files), len(self.files) or None, words)
 
     def _declare_range(self, image_set: ImageSet) -> None:
         """Where nobody stated a range and all files have one format range, that is declared; else it stays open."""
