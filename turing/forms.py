@@ -44,7 +44,7 @@ class StudyForm(forms.ModelForm):
             "allow_phones": _("Else a screen below 600 pixels is refused with a reason: detail is lost on it. Tablets may read."),
             "grey_interval_ms": _("Milliseconds of mid-grey between two images, 0 for none. A flash is unpleasant in a dark room."),
             "primary_endpoint": _("Judged first, and fixed at launch. With two answers only, it is balanced accuracy."),
-            "margin": _("How well readers may tell them apart and the images still count as equivalent, as d′: 0.51 is 60 % right, or an area of .64. Fixed at launch."),
+            "margin": _("How well readers may tell them apart and the images still count as equivalent, as d′: 0.51 is 60 per cent right, or an area of .64. Fixed at launch."),
             "seed": _("The same seed draws the same images and orders again."),
         }  # fmt: skip
 
