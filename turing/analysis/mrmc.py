@@ -14,6 +14,9 @@ from scipy import stats
 
 from .errors import CannotAnalyse
 from .roc import delong_covariance, placements, stratified_covariance
+from .ustatistic import UStatistic, u_statistic
+
+__all__ = ["Comparison", "OneModality", "UStatistic", "obuchowski_rockette", "single_modality", "u_statistic"]
 
 FEW_READERS = 5
 

@@ -1,12 +1,15 @@
 import csv
+import json
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
 from tests.paths import REFERENCES, needs_references
 from turing.analysis.errors import CannotAnalyse
-from turing.analysis.mrmc import obuchowski_rockette, single_modality
+from turing.analysis.mrmc import obuchowski_rockette, single_modality, u_statistic
+from turing.analysis.planning import detection_power, equivalence_sample_size, mrmc_power
 from turing.analysis.roc import auc, curve, placements
 from turing.analysis.timing import times
 from turing.analysis.verdict import holm_rejects, verdict
@@ -134,3 +137,85 @@ def test_times_leave_out_interruptions():
     assert (found.n, found.left_out, found.median) == (3, 2, 2.0)
     assert found.geometric_mean == pytest.approx(2.0)
     assert times([None], [False]) is None
+
+
+@needs_references
+def test_the_u_statistic_of_the_fdas_example_with_gaps():
+    """iMRMC 4.0.3 on 5 readers and 80 cases of which a quarter was not read: area, variance and its components."""
+    example = json.loads((REFERENCES / "imrmc" / "single_modality_missing.json").read_text())
+    names = list(example["truth"])
+    readers = sorted({row[0] for row in example["rows"]})
+    ratings = np.full((len(readers), len(names)), np.nan)
+    for reader, case, score in example["rows"]:
+        ratings[readers.index(reader), names.index(case)] = score
+    found = u_statistic([example["truth"][name] for name in names], ratings)
+    assert found.auc == pytest.approx(example["expected"]["AUC"], rel=1e-8)
+    assert found.variance == pytest.approx(example["expected"]["varAUC"], rel=1e-8)
+    printed = {
+        "N": 0.0240599,
+        "D": 0.0324656,
+        "ND": 0.00510469,
+        "R": -0.0011674,
+        "NR": 0.0324721,
+        "DR": 0.0296997,
+        "RND": 0.0636593,
+    }
+    for name, value in printed.items():
+        assert found.components[name] == pytest.approx(value, rel=1e-5), name
+    low, high = example["expected"]["ciNormal"]
+    assert found.interval[0] <= low + 1e-9
+    assert found.interval[1] >= high - 1e-9
+    assert found.p_value < 1e-6
+
+
+def test_the_u_statistic_without_gaps_and_with_one_reader_is_delongs():
+    """One reader: cases alone are random, and the unbiased variance is close to DeLong's."""
+    rng = np.random.default_rng(1)
+    truth = np.repeat([0, 1], 60)
+    rating = truth + rng.normal(size=120)
+    assert u_statistic(truth, rating[None]).variance == pytest.approx(auc(truth, rating).variance, rel=0.05)
+    assert u_statistic(truth, rating[None]).auc == pytest.approx(roc_auc_score(truth, rating))
+
+
+def test_the_u_statistics_variance_is_unbiased():
+    """Its mean over simulated studies is the variance of the area over those studies."""
+    rng = np.random.default_rng(2)
+    truth, areas, variances = np.repeat([0, 1], 12), [], []
+    for _study in range(800):
+        case, reader = rng.normal(size=24), rng.normal(size=(4, 1))
+        ratings = truth * (1 + 0.4 * reader) + 0.7 * case + rng.normal(size=(4, 24))
+        ratings[rng.random(ratings.shape) < 0.2] = np.nan
+        found = u_statistic(truth, ratings)
+        areas.append(found.auc)
+        variances.append(found.variance)
+    assert np.mean(variances) == pytest.approx(np.var(areas, ddof=1), rel=0.15)
+
+
+def test_a_design_without_a_pair_is_refused():
+    with pytest.raises(CannotAnalyse, match="both a real and a synthetic"):
+        u_statistic([0, 0, 1, 1], np.array([[1.0, 2.0, np.nan, np.nan], [np.nan, np.nan, 1.0, 2.0]]))
+    with pytest.raises(CannotAnalyse, match="share a case"):
+        u_statistic([0, 1], np.array([[1.0, 2.0]]))
+
+
+@pytest.mark.parametrize(("margin", "n"), [(0.15, 100), (0.10, 227), (0.05, 888)])
+def test_sample_sizes_for_equivalence(margin, n):
+    assert equivalence_sample_size(margin) == n
+
+
+def test_power_to_detect_is_the_binomial_tests_by_simulation():
+    rng = np.random.default_rng(0)
+    counts = rng.binomial(80, 0.62, 4000)
+    rejected = {int(k): binomtest(int(k), 80).pvalue <= 0.05 for k in np.unique(counts)}
+    assert detection_power(80, 0.62) == pytest.approx(np.mean([rejected[int(k)] for k in counts]), abs=0.03)
+
+
+def test_more_readers_help_where_more_images_do_not():
+    """A wide spread of readers is not mended by images: the point of planning with it."""
+    few_readers = mrmc_power(3, 1000, reader_sd=0.19)
+    assert few_readers < 0.2
+    assert mrmc_power(20, 100, reader_sd=0.05) > 0.95
+    assert mrmc_power(10, 100, reader_sd=0.05, margin=None) < 0.08, (
+        "the size of the test where nothing is to be found"
+    )
+    assert mrmc_power(6, 100, reader_sd=0.05) == mrmc_power(6, 100, reader_sd=0.05)
