@@ -17,18 +17,15 @@ def firstorder(x: np.ndarray, levels: np.ndarray) -> list[float]:
     p10, p25, median, p75, p90 = np.percentile(values, (10, 25, 50, 75, 90))
     mean = values.mean()
     centred = values - mean
-    variance = float((centred**2).mean())
+    square = centred * centred
+    variance = float(square.mean())
     inner = values[(values >= p10) & (values <= p90)]
     energy = float(((values + SHIFT) ** 2).sum())
     shares = np.bincount(levels.ravel()) / values.size
     shares = shares[shares > 0]
     return [
         p10, p90, energy, -float((shares * np.log2(shares + TINY)).sum()), p75 - p25,
-        _moment(centred, 4) / variance**2 if variance else 0.0, values.max(), np.abs(centred).mean(), mean, median, values.min(),
+        float((square * square).mean()) / variance**2 if variance else 0.0, values.max(), np.abs(centred).mean(), mean, median, values.min(),
         values.max() - values.min(), np.abs(inner - inner.mean()).mean(), np.sqrt(energy / values.size),
-        _moment(centred, 3) / variance**1.5 if variance else 0.0, energy * VOXEL, float((shares**2).sum()), variance,
+        float((square * centred).mean()) / variance**1.5 if variance else 0.0, energy * VOXEL, float((shares**2).sum()), variance,
     ]  # fmt: skip
-
-
-def _moment(centred: np.ndarray, order: int) -> float:
-    return float((centred**order).mean())

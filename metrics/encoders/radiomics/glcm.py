@@ -41,11 +41,12 @@ def _of_pairs(first: np.ndarray, second: np.ndarray, highest: int) -> list[float
     k = np.arange(highest)
     average = float((k * differences).sum())
     cluster = sum_ - 2 * mean
+    weighted = p * cluster * cluster
     entropy = _entropy(p)
     imc1, imc2 = _information(p, codes, marginal, entropy, highest)
     covariance = float((p * (i - mean) * (j - mean)).sum())
     return [
-        (p * i * j).sum(), mean, (p * cluster**4).sum(), (p * cluster**3).sum(), (p * cluster**2).sum(), (p * gap**2).sum(),
+        (p * i * j).sum(), mean, (weighted * cluster * cluster).sum(), (weighted * cluster).sum(), weighted.sum(), (p * gap**2).sum(),
         covariance / variance if variance else 1.0, average, _entropy(differences), ((k - average) ** 2 * differences).sum(),
         (p**2).sum(), entropy, imc1, imc2, (p / (1 + gap**2)).sum(), (p / (1 + gap**2 / highest**2)).sum(), (p / (1 + gap)).sum(),
         (p / (1 + gap / highest)).sum(), (differences[1:] / k[1:] ** 2).sum(), p.max(), _entropy(sums), variance,

@@ -80,10 +80,18 @@ def _emphases(level: np.ndarray, length: np.ndarray, pixels: int) -> list[float]
     i, j = level.astype(float), length.astype(float)
     by_level = np.bincount(level) / n
     by_length = np.bincount(length) / n
-    joint = np.unique(level * (int(length.max()) + 1) + length, return_counts=True)[1] / n
+    joint = _multiplicities(level * (int(length.max()) + 1) + length) / n
     i2, j2 = i**2, j**2
     return [
         n * float((by_level**2).sum()), float((by_level**2).sum()), i.var(), i2.mean(), j2.mean(), (i2 * j2).mean(), (j2 / i2).mean(),
         (1 / i2).mean(), -float((joint * np.log2(joint + TINY)).sum()), n * float((by_length**2).sum()), float((by_length**2).sum()),
         n / pixels, j.var(), (1 / j2).mean(), (i2 / j2).mean(), (1 / (i2 * j2)).mean(),
     ]  # fmt: skip
+
+
+def _multiplicities(codes: np.ndarray) -> np.ndarray:
+    """How often each code that occurs does, in the order of the codes; counted where codes are small, sorted where not."""
+    if codes.max() > 50 * len(codes):
+        return np.unique(codes, return_counts=True)[1]
+    counts = np.bincount(codes)
+    return counts[counts > 0]
