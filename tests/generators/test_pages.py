@@ -145,3 +145,35 @@ def test_a_generator_belongs_to_its_maker(
     client.force_login(other_researcher)
     for name in ("share", "trash"):
         assert client.post(reverse(f"generators:{name}", args=[generator.pk])).status_code == 404
+
+
+def test_a_training_that_is_stopped_keeps_what_it_has_and_goes_on_later(
+    client, researcher, work, monkeypatch
+):
+    from jobs.models import Job
+    from jobs.progress import Progress
+
+    client.force_login(researcher)
+    source = factories.image_set(researcher, images=factories.blobs(16))
+    fields = {"name": "Net", "image_set": source.pk, **NETWORK, **TRAINING, "training_images_seen": 400}
+    client.post(reverse("generators:train", args=["dcgan"]), fields)
+
+    def asked(self) -> bool:
+        Job.objects.filter(pk=self.job.pk).update(stop_requested=True)
+        return True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "should_stop", asked)
+        (job,) = work()
+    assert job.status == "stopped"
+    run = Run.objects.get()
+    weights = run.generator.weights_digest
+    assert 0 < run.log()[-1]["images_seen"] < 400
+    page = client.get(reverse("generators:run", args=[run.pk])).content.decode()
+    assert "Resume" in page
+    client.post(reverse("jobs:retry", args=[job.pk]))
+    (job,) = work()
+    assert job.status == "done", job.error
+    run.generator.refresh_from_db()
+    assert run.generator.weights_digest != weights
+    assert Generator.objects.count() == 1, "the same generator, trained on"
