@@ -37,8 +37,6 @@ def results_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _galleries(found: Any) -> list[dict[str, Any]]:
     """Give-aways, best fakes, and real images that were doubted, each with its votes."""
-    from . import charts
-
     fakes = [case for case in found.cases if case.case.truth == Truth.SYNTHETIC and case.answered]
     reals = [case for case in found.cases if case.case.truth == Truth.REAL and case.answered]
     share = lambda case: case.said_synthetic / case.answered  # noqa: E731
@@ -47,10 +45,13 @@ def _galleries(found: Any) -> list[dict[str, Any]]:
         (_("Synthetic images taken for real most often"), sorted(fakes, key=share)),
         (_("Real images taken for synthetic most often"), sorted(reals, key=lambda c: -share(c))),
     )
-    return [
-        {"title": title, "cases": [{"result": case, "votes": charts.votes(case.votes)} for case in cases[:SHOWN]], "all": len(cases)}
-        for title, cases in groups if cases
-    ]  # fmt: skip
+    return [{"title": title, "cases": _voted(cases[:SHOWN])} for title, cases in groups if cases]
+
+
+def _voted(cases: Any) -> list[dict[str, Any]]:
+    from . import charts
+
+    return [{"result": case, "votes": charts.votes(case.votes)} for case in cases]
 
 
 @researcher_required
