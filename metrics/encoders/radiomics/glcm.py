@@ -27,44 +27,39 @@ def _pairs(levels: np.ndarray, down: int, right: int) -> tuple[np.ndarray, np.nd
 
 def _of_pairs(first: np.ndarray, second: np.ndarray, highest: int) -> list[float]:
     counts = np.bincount((first - 1) * highest + second - 1, minlength=highest**2).reshape(highest, highest)
-    codes = np.flatnonzero(counts + counts.T)
-    both = (counts + counts.T).ravel()[codes]
-    p = both / both.sum()
-    i, j = codes // highest + 1.0, codes % highest + 1.0
-    marginal = np.bincount(codes // highest, p, highest)
+    both = (counts + counts.T).ravel()
+    codes = np.flatnonzero(both)
+    p = both[codes] / (2 * len(first))
+    row, column = codes // highest, codes % highest
+    i, j = row + 1.0, column + 1.0
+    marginal = np.bincount(row, p, highest)
     grey = np.arange(1.0, highest + 1)
-    mean = float((grey * marginal).sum())
-    variance = float(((grey - mean) ** 2 * marginal).sum())
-    gap, sum_ = np.abs(i - j), i + j
-    differences = np.bincount(gap.astype(int), p, highest)
-    sums = np.bincount(sum_.astype(int), p)
+    mean = float(grey @ marginal)
+    variance = float((grey - mean) ** 2 @ marginal)
+    apart = np.abs(row - column)
+    gap, gap2, cluster = apart.astype(float), (apart * apart).astype(float), i + j - 2 * mean
+    differences = np.bincount(apart, p, highest)
+    sums = np.bincount(row + column, p)
     k = np.arange(highest)
-    average = float((k * differences).sum())
-    cluster = sum_ - 2 * mean
+    average = float(k @ differences)
     weighted = p * cluster * cluster
     entropy = _entropy(p)
-    imc1, imc2 = _information(p, codes, marginal, entropy, highest)
-    covariance = float((p * (i - mean) * (j - mean)).sum())
+    imc1, imc2 = _information(marginal, entropy)
+    covariance = float(p @ ((i - mean) * (j - mean)))
     return [
-        (p * i * j).sum(), mean, (weighted * cluster * cluster).sum(), (weighted * cluster).sum(), weighted.sum(), (p * gap**2).sum(),
-        covariance / variance if variance else 1.0, average, _entropy(differences), ((k - average) ** 2 * differences).sum(),
-        (p**2).sum(), entropy, imc1, imc2, (p / (1 + gap**2)).sum(), (p / (1 + gap**2 / highest**2)).sum(), (p / (1 + gap)).sum(),
-        (p / (1 + gap / highest)).sum(), (differences[1:] / k[1:] ** 2).sum(), p.max(), _entropy(sums), variance,
+        p @ (i * j), mean, weighted @ (cluster * cluster), weighted @ cluster, weighted.sum(), p @ gap2,
+        covariance / variance if variance else 1.0, average, _entropy(differences), (k - average) ** 2 @ differences,
+        p @ p, entropy, imc1, imc2, p @ (1 / (1 + gap2)), p @ (1 / (1 + gap2 / highest**2)), p @ (1 / (1 + gap)),
+        p @ (1 / (1 + gap / highest)), (differences[1:] / k[1:] ** 2).sum(), p.max(), _entropy(sums), variance,
     ]  # fmt: skip
 
 
 def _entropy(p: np.ndarray) -> float:
-    return -float((p * np.log2(p + TINY)).sum())
+    return -float(p @ np.log2(p + TINY))
 
 
-def _information(
-    p: np.ndarray, codes: np.ndarray, marginal: np.ndarray, joint: float, highest: int
-) -> tuple[float, float]:
-    """Haralick's two information measures; the pairs that never occur count in the second entropy as well."""
+def _information(marginal: np.ndarray, joint: float) -> tuple[float, float]:
+    """Haralick's two information measures. The table is symmetric, so both of his cross entropies are twice the marginal's."""
     single = _entropy(marginal)
-    product = marginal[codes // highest] * marginal[codes % highest]
-    first = -float((p * np.log2(product + TINY)).sum())
-    whole = np.outer(marginal, marginal)
-    second = _entropy(whole[whole > 0])
-    imc1 = (joint - first) / single if single else 0.0
-    return imc1, float(np.sqrt(max(0.0, 1 - np.exp(-2 * (second - joint)))))
+    imc1 = joint / single - 2 if single else 0.0
+    return imc1, float(np.sqrt(max(0.0, 1 - np.exp(-2 * (2 * single - joint)))))

@@ -1,8 +1,7 @@
 """Runs (Galloway 1975) and zones (Thibault et al. 2009) of equal grey level: one table of levels by lengths, one list of numbers."""
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from skimage.measure import label
 
 from .glcm import TINY
 
@@ -58,40 +57,38 @@ def _runs(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
 
 
 def _zones(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    number = np.arange(levels.size).reshape(levels.shape)
-    links = []
-    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        h, w = levels.shape
-        a = (slice(0, h - down), slice(max(0, -right), w - max(0, right)))
-        b = (slice(down, h), slice(max(0, right), w - max(0, -right)))
-        equal = levels[a] == levels[b]
-        links.append((number[a][equal], number[b][equal]))
-    first, second = (np.concatenate(part) for part in zip(*links))
-    graph = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(levels.size, levels.size))
-    count, zone = connected_components(graph, directed=False)
-    level = np.zeros(count, levels.dtype)
+    """(level, size) of each zone, and the number of pixels."""
+    zone = label(levels, background=0, connectivity=2).ravel()  # levels begin at 1, so nothing is background
+    sizes = np.bincount(zone)[1:]
+    level = np.zeros(len(sizes) + 1, levels.dtype)
     level[zone] = levels.ravel()
-    return level, np.bincount(zone, minlength=count), levels.size
+    return level[1:], sizes, levels.size
 
 
 def _emphases(level: np.ndarray, length: np.ndarray, pixels: int) -> list[float]:
-    """From one (level, length) pair a run, in the order of RUN_NAMES."""
-    n = len(level)
-    i, j = level.astype(float), length.astype(float)
-    by_level = np.bincount(level) / n
-    by_length = np.bincount(length) / n
-    joint = _multiplicities(level * (int(length.max()) + 1) + length) / n
-    i2, j2 = i**2, j**2
+    """From one (level, length) pair a run, in the order of RUN_NAMES; sums go over the pairs that differ."""
+    n, wide = len(level), int(length.max()) + 1
+    code, count = _multiplicities(level * wide + length)
+    p = count / n
+    i, j = code // wide, code % wide
+    by_level, by_length = np.bincount(i, p), np.bincount(j, p)
+    i2, j2 = (i * i).astype(float), (j * j).astype(float)
+    uneven_levels, uneven_lengths = float(by_level @ by_level), float(by_length @ by_length)
     return [
-        n * float((by_level**2).sum()), float((by_level**2).sum()), i.var(), i2.mean(), j2.mean(), (i2 * j2).mean(), (j2 / i2).mean(),
-        (1 / i2).mean(), -float((joint * np.log2(joint + TINY)).sum()), n * float((by_length**2).sum()), float((by_length**2).sum()),
-        n / pixels, j.var(), (1 / j2).mean(), (i2 / j2).mean(), (1 / (i2 * j2)).mean(),
+        n * uneven_levels, uneven_levels, _variance(i, p), p @ i2, p @ j2, p @ (i2 * j2), p @ (j2 / i2), p @ (1 / i2),
+        -float(p @ np.log2(p + TINY)), n * uneven_lengths, uneven_lengths, n / pixels, _variance(j, p), p @ (1 / j2),
+        p @ (i2 / j2), p @ (1 / (i2 * j2)),
     ]  # fmt: skip
 
 
-def _multiplicities(codes: np.ndarray) -> np.ndarray:
-    """How often each code that occurs does, in the order of the codes; counted where codes are small, sorted where not."""
+def _variance(x: np.ndarray, p: np.ndarray) -> float:
+    return float(p @ (x - p @ x) ** 2)
+
+
+def _multiplicities(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The codes that occur, in order, and how often each does; counted where codes are small, sorted where not."""
     if codes.max() > 50 * len(codes):
-        return np.unique(codes, return_counts=True)[1]
+        return np.unique(codes, return_counts=True)
     counts = np.bincount(codes)
-    return counts[counts > 0]
+    found = np.flatnonzero(counts)
+    return found, counts[found]
