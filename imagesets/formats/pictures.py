@@ -34,7 +34,8 @@ def read_picture(data: bytes) -> ReadImage:
             with Image.open(io.BytesIO(data)) as image:
                 check_size(image.width * image.height)
                 image.load()
-                return _from_pillow(ImageOps.exif_transpose(image))
+                ImageOps.exif_transpose(image, in_place=True)
+                return _from_pillow(image)
     except UnreadableImage:
         raise
     except MemoryError:

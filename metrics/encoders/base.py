@@ -22,8 +22,10 @@ class Intensity:
 
     def scaled(self, image: np.ndarray) -> np.ndarray:
         """float32 in [0, 1]: the declared range, values outside it clipped (they were declared not to mean more)."""
-        values = (image.astype(np.float32) - np.float32(self.low)) / np.float32(self.high - self.low)
-        return np.clip(values, 0.0, 1.0)
+        values = image.astype(np.float32)
+        values -= np.float32(self.low)
+        values /= np.float32(self.high - self.low)
+        return np.clip(values, 0.0, 1.0, out=values)
 
 
 class Encoder(Protocol):
