@@ -147,17 +147,21 @@ def _corrected(
     return replace(number, corrected=max(0.0, estimate.bias_corrected), interval=interval, protocol=protocol)
 
 
+def on_components(real: np.ndarray, synthetic: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
+    """Both sets on the first `kept` principal axes of the real one, about its mean."""
+    mean = real.mean(axis=0)
+    axes = np.linalg.svd(real - mean, full_matrices=False)[2][:kept].T
+    return (real - mean) @ axes, (synthetic - mean) @ axes
+
+
 def _principal(features: Features, rng: np.random.Generator) -> Number:
     """Frechet distance on the first principal components of the real features: at most 64, and a fourth of the images."""
     number = blank(features, "frechet_principal")
     kept = min(COMPONENTS, features.real.shape[1], features.fewest // 4)
     if kept < 2 or features.fewest < METRICS["frechet_principal"].minimum:
         return too_few(number, METRICS["frechet_principal"].minimum)
-    mean = features.real.mean(axis=0)
-    axes = np.linalg.svd(features.real - mean, full_matrices=False)[2][:kept].T
-    reduced = replace(
-        features, real=(features.real - mean) @ axes, synthetic=(features.synthetic - mean) @ axes
-    )
+    real, synthetic = on_components(features.real, features.synthetic, kept)
+    reduced = replace(features, real=real, synthetic=synthetic)
     compared = compare(
         _frechet, reduced.real, reduced.synthetic, features.groups, features.others, rng=rng, least=2 * kept
     )
