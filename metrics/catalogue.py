@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial, update_wrapper
 from importlib import import_module
 from typing import Any
 
@@ -30,7 +31,7 @@ class Metric:
     title: str
     group: str  # a key of GROUPS
     path: str  # module and function, dotted
-    needs: str  # "features" | "probabilities" | "images" | "pairs" | "training"
+    needs: str  # "features" | "profiles" | "probabilities" | "images" | "pairs" | "training"
     direction: str  # "lower" | "higher" | "as real": the real set's own value is the aim
     low: float
     high: float
@@ -39,10 +40,15 @@ class Metric:
     meaning: str
     cautions: tuple[str, ...] = ()
     part: str = ""  # attribute of the function's result, where it has several
+    options: tuple[
+        tuple[str, Any], ...
+    ] = ()  # with which the function is called, where one gives several metrics
+    secondary: bool = False  # for whoever compares with other work: never needed to read a report
 
     def function(self) -> Callable[..., Any]:
         module, name = self.path.rsplit(".", 1)
-        return getattr(import_module(module), name)
+        found = getattr(import_module(module), name)
+        return update_wrapper(partial(found, **dict(self.options)), found) if self.options else found
 
 
 _ENTRIES = (
@@ -50,6 +56,17 @@ _ENTRIES = (
         "kid", _("KID"), "fidelity", "metrics.functional.kernel.kid", "features", "lower", -INFINITY, INFINITY, 0.0, 10,
         _("Squared distance between the two sets of features by a cubic kernel (maximum mean discrepancy); unbiased at every size."),
         (_("Small sets may give a negative value: it means that no difference is seen."),),
+    ),
+    Metric(
+        "kid_subsets", _("KID, 100 subsets of 1,000"), "fidelity", "metrics.functional.kernel.kid_subsets", "features", "lower",
+        -INFINITY, INFINITY, 0.0, 1000,
+        _("The published form of the KID, a mean over random subsets, for comparison with other work."),
+        (_("It says nothing that the KID over all pairs does not say more exactly."),), secondary=True,
+    ),
+    Metric(
+        "cmmd", _("CMMD"), "fidelity", "metrics.functional.cmmd.cmmd", "features", "lower", -INFINITY, INFINITY, 0.0, 10,
+        _("A thousand times the squared distance between the two sets of CLIP embeddings by a Gaussian kernel; unbiased at every size."),
+        (_("It sees what captions of everyday pictures tell apart, and little of noise or dose."),),
     ),
     Metric(
         "frechet", _("Fréchet distance"), "fidelity", "metrics.functional.frechet.frechet_distance", "features", "lower",
@@ -77,10 +94,39 @@ _ENTRIES = (
         (_("A value above 1 is no praise: the synthetic images sit where real ones are densest."),), "density",
     ),
     Metric(
+        "clipped_density", _("Clipped density"), "fidelity", "metrics.functional.manifold.prdc", "features", "higher",
+        0.0, 1.0, 1.0, 20,
+        _("Density with the weight of outliers cut off; 0.8 reads as if four fifths of the synthetic images were good."),
+        (_("It cannot exceed 1, so that crowding goes unseen: read the density for that."),), "clipped_density", secondary=True,
+    ),
+    Metric(
+        "c2st", _("Classifier test, AUC"), "fidelity", "metrics.functional.classifier.c2st", "features", "lower",
+        0.0, 1.0, 0.5, 20,
+        _("How well a small classifier tells real from synthetic images that it has not seen: 0.5 is chance, 1 always. The machine's Turing test."),
+        (
+            _("It grows with the number of images to learn from: compare it only at one size."),
+            _("A difference that nobody minds (a border, a compression) is found at once."),
+            _("Well below 0.5 the synthetic images are near copies of real ones."),
+        ),
+        "auc",
+    ),
+    Metric(
+        "spectrum", _("Spectrum distance"), "fidelity", "metrics.functional.spectrum.spectrum_distance", "profiles", "lower",
+        0.0, INFINITY, 0.0, 10,
+        _("How far the mean power of both sets at each spatial frequency lies apart, in dB; generators often miss the finest detail."),
+        (_("It sees no anatomy, and a resize or a compression moves it."),),
+    ),
+    Metric(
         "inception_score", _("Inception Score"), "fidelity", "metrics.functional.inception.inception_score", "probabilities",
         "as real", 1.0, 1008.0, None, 10,
         _("How surely and how variously a network trained on everyday photographs names the synthetic images."),
         (_("Classes of everyday photographs mean little for medical images; it is here for comparison with other work."),),
+    ),
+    Metric(
+        "inception_score_10", _("Inception Score, ten splits"), "fidelity", "metrics.functional.inception.inception_score",
+        "probabilities", "as real", 1.0, 1008.0, None, 100,
+        _("The same as the mean over ten parts of the set, the form of most publications."),
+        (_("Smaller parts give smaller values: compare only sets of the same size."),), options=(("splits", 10),), secondary=True,
     ),
     Metric(
         "recall", _("Recall"), "diversity", "metrics.functional.manifold.prdc", "features", "higher", 0.0, 1.0, 1.0, 20,
@@ -93,10 +139,28 @@ _ENTRIES = (
         (_("It falls with poor fidelity too, not only with missing variety."),), "coverage",
     ),
     Metric(
+        "clipped_coverage", _("Clipped coverage"), "diversity", "metrics.functional.manifold.prdc", "features", "higher",
+        0.0, 1.0, 1.0, 20,
+        _("Coverage that falls in proportion to the real images without enough synthetic ones around them."),
+        (_("It falls with poor fidelity too, not only with missing variety."),), "clipped_coverage", secondary=True,
+    ),
+    Metric(
         "vendi", _("Vendi score, q = 1"), "diversity", "metrics.functional.diversity.vendi_score", "features", "as real",
         1.0, INFINITY, None, 10,
         _("The effective number of different images in the synthetic set, against as many real images."),
         (_("Noise counts as variety: read it beside fidelity."),),
+    ),
+    Metric(
+        "vendi_2", _("Vendi score, q = 2"), "diversity", "metrics.functional.diversity.vendi_score", "features", "as real",
+        1.0, INFINITY, None, 10,
+        _("The same with less weight for rare images: the effective number of frequent kinds."),
+        (_("Noise counts as variety: read it beside fidelity."),), options=(("q", 2.0),), secondary=True,
+    ),
+    Metric(
+        "vendi_inf", _("Vendi score, q = infinity"), "diversity", "metrics.functional.diversity.vendi_score", "features", "as real",
+        1.0, INFINITY, None, 10,
+        _("The same for the most frequent kind alone: one over its share."),
+        (_("It hardly sees rare images."),), options=(("q", INFINITY),), secondary=True,
     ),
     Metric(
         "ms_ssim", _("Mean MS-SSIM between pairs of a set"), "diversity", "metrics.functional.similarity.ms_ssim", "images",
@@ -109,6 +173,11 @@ _ENTRIES = (
         _("Mean difference of the pixels of each pair, in the unit of the pixels."),
     ),
     Metric(
+        "mse", _("Mean squared error"), "paired", "metrics.functional.similarity.mse", "pairs", "lower", 0.0, INFINITY, 0.0, 2,
+        _("Mean squared difference of the pixels of each pair, in the squared unit of the pixels."),
+        (_("Few large errors outweigh many small ones."),), secondary=True,
+    ),
+    Metric(
         "psnr", _("PSNR"), "paired", "metrics.functional.similarity.psnr", "pairs", "higher", -INFINITY, INFINITY, INFINITY, 2,
         _("Peak signal-to-noise ratio of each pair in dB; equal images have no finite value and are counted apart."),
     ),
@@ -116,6 +185,16 @@ _ENTRIES = (
         "ssim", _("SSIM"), "paired", "metrics.functional.similarity.ssim", "pairs", "higher", -1.0, 1.0, 1.0, 2,
         _("Structural similarity of each pair."),
         (_("A mean over images hides single failures: look at the worst ones in the table."),),
+    ),
+    Metric(
+        "ms_ssim_paired", _("MS-SSIM"), "paired", "metrics.functional.similarity.ms_ssim", "pairs", "higher", 0.0, 1.0, 1.0, 2,
+        _("Structural similarity of each pair at several scales."),
+        (_("Never compare values made with different numbers of scales."),),
+    ),
+    Metric(
+        "nmi", _("Normalised mutual information"), "paired", "metrics.functional.information.nmi", "pairs", "higher", 1.0, 2.0, 2.0, 2,
+        _("How well one image of a pair tells the other's grey levels, 1 not at all, 2 fully; also across modalities."),
+        (_("It depends on the number of bins of the histogram."),), secondary=True,
     ),
     Metric(
         "copies", _("Suspected copies"), "memorisation", "metrics.functional.memorisation.suspected_copies", "training",

@@ -18,7 +18,8 @@ from .feature_sets import Features
 from .features import features as encode
 from .images import Images, Sets
 from .measuring import common_scale
-from .one_set import inception_number
+from .one_set import SCORES, inception_number
+from .pixel_sets import CHOICES, pixel_set_numbers, view_of
 from .pixels import resized, smallest_size
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
@@ -27,6 +28,7 @@ ENCODE = 0.03  # rough seconds an image: it only paces the progress bar
 HANDMADE = {
     "radiomics"
 }  # features in units of their own; a network's go in as they are, or its FID were none
+SIZED = {"radiomics", "pixels"}  # depend on the size of a picture: all are brought to the smallest first
 
 ENCODING = {
     "real": _("%(encoder)s features of the real images, %(done)s of %(total)s"),
@@ -69,12 +71,23 @@ def _raw(sets: Sets, encoder: Encoder, cache: Path, threads: int, course: Course
 
 
 def scored(
-    sets: Sets, features: Features, folder: Path | None, cache: Path, threads: int, rng: np.random.Generator, course: Course
-) -> Number:  # fmt: skip
-    """The Inception Score, from the class probabilities of the same network."""
-    without_training = replace(sets, training=None)
-    raw = _raw(without_training, ClassProbabilities(folder), cache, threads, course)
-    return inception_number(features, raw["real"], raw["synthetic"], rng)
+    sets: Sets, features: Features, chosen: set[str], folder: Path | None, cache: Path, threads: int, rng: np.random.Generator,
+    course: Course,
+) -> list[Number]:  # fmt: skip
+    """The Inception Scores, from the class probabilities of the same network."""
+    raw = _raw(replace(sets, training=None), ClassProbabilities(folder), cache, threads, course)
+    return [inception_number(features, name, raw["real"], raw["synthetic"], rng) for name in SCORES if name in chosen]  # fmt: skip
+
+
+def viewed(
+    sets: Sets, chosen: set[str], cache: Path, threads: int, rng: np.random.Generator, course: Course
+) -> list[Number]:
+    """What pixels tell of two sets without a network."""
+    if not chosen & CHOICES:
+        return []
+    two = replace(sets, training=None, looks={role: sets.looks[role] for role in ("real", "synthetic")})
+    view = view_of(two)
+    return pixel_set_numbers(two, view, _raw(two, view, cache, threads, course), chosen, rng)
 
 
 class ClassProbabilities(Inception):
@@ -94,7 +107,7 @@ class ClassProbabilities(Inception):
 
 def _absent(name: str, reason: str) -> list[Number]:
     """What this encoder would have given, each with the reason why not."""
-    wanted = ("frechet", "inception_score") if name == "inception" else ("frechet", "kid")
+    wanted = ("frechet", *SCORES) if name == "inception" else ("frechet", "kid")
     return [
         Number(
             metric=metric, title=Sentence(title_with(METRICS[metric], name)), group=METRICS[metric].group, encoder=name,
@@ -105,11 +118,25 @@ def _absent(name: str, reason: str) -> list[Number]:
 
 
 def not_asked_for(encoders: Sequence[str], folder: Path | None, chosen: set[str]) -> list[Number]:
-    """The FID and the Inception Score, where nobody asked for them and they could not be had: readers look for them."""
-    if "inception" in encoders:
-        return []
-    reason = get_encoder("inception", folder=folder).available()
-    return [number for number in _absent("inception", reason) if number.metric in chosen] if reason else []
+    """What readers look for and nobody asked for or could be had: the FID, the Inception Score, the CMMD."""
+    absent = []
+    if "inception" not in encoders and (reason := get_encoder("inception", folder=folder).available()):
+        absent = _absent("inception", reason)
+    if not any(_is_clip(name, folder) for name in encoders):
+        metric = METRICS["cmmd"]
+        absent.append(
+            Number("cmmd", Sentence(metric.title), metric.group, "", "CLIP", absent=Sentence(NO_CLIP))
+        )
+    return [number for number in absent if number.metric in chosen]
+
+
+NO_CLIP = _(
+    "It is defined on the embeddings of a CLIP network, and no encoder that declares itself one was used."
+)
+
+
+def _is_clip(name: str, folder: Path | None) -> bool:
+    return str(get_encoder(name, folder=folder).protocol().get("family", "")).lower() == "clip"
 
 
 def _words(protocol: dict[str, object]) -> dict[str, str]:
@@ -121,7 +148,7 @@ def _common_size(sets: Sets, encoder: Encoder) -> tuple[int, int] | None:
 
     None where nothing has to be done: sizes agree, or the encoder is a network that resizes by its own rule."""
     sizes = {size for look in sets.looks.values() for size in look.sizes()}
-    return smallest_size(*sets.looks.values()) if encoder.name in HANDMADE and len(sizes) > 1 else None
+    return smallest_size(*sets.looks.values()) if encoder.name in SIZED and len(sizes) > 1 else None
 
 
 def _loader(images: Images, position: int, size: tuple[int, int] | None) -> Callable[[], np.ndarray]:

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from . import looking
-from .catalogue import METRICS
+from .catalogue import GROUPS, METRICS
 from .course import Course, Tell
-from .encoding import ENCODE, encoded, not_asked_for, scored
+from .encoding import ENCODE, encoded, not_asked_for, scored, viewed
 from .feature_sets import Features
 from .features import BrokenFeatures
 from .functional.errors import CannotMeasure
@@ -22,6 +22,7 @@ from .images import EvaluationRefused, Images, Sets
 from .inspection import inspect, notes, refuse_unlike, summary
 from .measuring import feature_numbers
 from .memorising import Memorisation, memorisation
+from .one_set import SCORES
 from .pixel_numbers import paired_numbers, within_numbers
 from .reports import Number, Report
 from .reports import gettext_noop as _
@@ -59,12 +60,13 @@ def evaluate(
                 continue
             features, trained = found
             numbers += feature_numbers(features, chosen, rng=rng, course=course)
-            if name == "inception" and "inception_score" in chosen:
-                numbers.append(scored(sets, features, encoders_folder, cache, threads, rng, course))
+            if name == "inception" and chosen & set(SCORES):
+                numbers += scored(sets, features, chosen, encoders_folder, cache, threads, rng, course)
             if not every:
                 copies = memorisation(sets, features, trained, chosen, course=course)
             every.append(features)
         numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course)
+        numbers += viewed(sets, chosen, cache, threads, rng, course)
         pairs, rows = paired_numbers(sets, chosen, rng=rng, course=course) if paired else ([], {})
         numbers += pairs + not_asked_for(encoders, encoders_folder, chosen)
         course.end()
@@ -99,9 +101,13 @@ READING = {
 
 
 def _in_order(numbers: list[Number]) -> tuple[Number, ...]:
-    """By the catalogue, encoders in the order in which they were asked for."""
-    order = list(METRICS)
-    return tuple(sorted(numbers, key=lambda number: order.index(number.metric)))
+    """By the catalogue, encoders in the order in which they were asked for; what has too few images stands last in its group."""
+    groups, order = list(GROUPS), list(METRICS)
+    return tuple(
+        sorted(
+            numbers, key=lambda number: (groups.index(number.group), number.unfit, order.index(number.metric))
+        )
+    )
 
 
 def _report(

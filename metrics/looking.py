@@ -9,7 +9,7 @@ import numpy as np
 from .feature_sets import Features
 from .functional.manifold import nearest_neighbours, prdc
 from .images import BINS, Images, Look
-from .measuring import NEIGHBOURS
+from .neighbourhood import NEIGHBOURS
 from .pixels import intensity_shares
 from .reports import Histogram, ImageRow, Map, Neighbour, Sentence, Stack
 from .reports import gettext_noop as _

@@ -10,26 +10,26 @@ import numpy as np
 from .catalogue import METRICS
 from .comparing import jackknife
 from .feature_sets import JACKKNIFE, Features, blank, too_few, within
-from .functional.diversity import vendi_score
-from .functional.inception import inception_score
 from .reports import Number
 
+SCORES = ("inception_score", "inception_score_10")
+VENDI = ("vendi", "vendi_2", "vendi_inf")
 
-def vendi_number(features: Features, rng: np.random.Generator) -> Number:
+
+def vendi_number(features: Features, name: str, rng: np.random.Generator) -> Number:
     """The effective number of images grows with the count, so both sets give as many."""
-    number = blank(features, "vendi")
-    return _of_one_set(number, vendi_score, features.real, features.synthetic, features, rng, {"kernel": "cosine"})  # fmt: skip
+    function = METRICS[name].function()
+    return _of_one_set(blank(features, name), function, features.real, features.synthetic, features, rng, {"kernel": "cosine"})  # fmt: skip
 
 
 def inception_number(
-    features: Features, real: np.ndarray, synthetic: np.ndarray, rng: np.random.Generator
+    features: Features, name: str, real: np.ndarray, synthetic: np.ndarray, rng: np.random.Generator
 ) -> Number:
-    """From class probabilities (n, c) and (m, c) of both sets."""
-    number = replace(blank(features, "inception_score"), source=f"{features.encoder}, classes")
-    more = {"splits": "1"}
-    if len(synthetic) >= 100:
-        more["value by ten splits"] = f"{inception_score(synthetic, splits=10):.3f}"
-    return _of_one_set(number, inception_score, real, synthetic, features, rng, more)
+    """From class probabilities (n, c) and (m, c) of both sets; `name` is the entry for one split or for ten."""
+    metric = METRICS[name]
+    number = replace(blank(features, name), source=f"{features.encoder}, classes")
+    more = {"splits": str(dict(metric.options).get("splits", 1))}
+    return _of_one_set(number, metric.function(), real, synthetic, features, rng, more)
 
 
 def _of_one_set(

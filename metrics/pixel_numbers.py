@@ -8,6 +8,7 @@ import numpy as np
 
 from .catalogue import METRICS
 from .course import Course
+from .functional.information import BINS
 from .functional.resampling import bootstrap_mean
 from .functional.similarity import WINDOW, scales_of
 from .images import Sets
@@ -62,12 +63,13 @@ def within_numbers(sets: Sets, chosen: set[str], *, rng: np.random.Generator, co
 def paired_numbers(
     sets: Sets, chosen: set[str], *, rng: np.random.Generator, course: Course
 ) -> tuple[list[Number], dict[str, np.ndarray]]:
-    """MAE, PSNR and SSIM with their columns for the table of images."""
-    if not chosen & {"mae", "psnr", "ssim"}:
+    """The paired metrics with their columns for the table of images."""
+    names = [name for name, metric in METRICS.items() if metric.needs == "pairs"]
+    if not chosen & set(names):
         return [], {}
     step = course.stage(4, _("comparing pairs, %(done)s of %(total)s"))
     rows = paired(sets.real, sets.synthetic, step=step)
-    columns = {"mae": rows.mae, "psnr": rows.psnr, "ssim": rows.ssim}
+    columns: dict[str, np.ndarray] = {name: getattr(rows, name) for name in names}
     return [_mean(sets, name, columns[name], rng) for name in columns if name in chosen], columns
 
 
@@ -82,8 +84,12 @@ def _mean(sets: Sets, name: str, values: np.ndarray, rng: np.random.Generator) -
     protocol = {"interval": "bootstrap over images, patients kept whole", "images": "grey, at their own size"}
     if name == "psnr" and len(finite) < len(values):
         protocol["equal pairs left out"] = str(len(values) - len(finite))
-    if name == "mae" and sets.real.unit:
-        protocol["unit"] = sets.real.unit
+    if name in {"mae", "mse"} and sets.real.unit:
+        protocol["unit"] = sets.real.unit if name == "mae" else f"{sets.real.unit}, squared"
+    if name == "ms_ssim_paired":
+        protocol["scales"] = str(scales_of(smallest_size(sets.looks["real"])))
+    if name == "nmi":
+        protocol["bins"] = f"{BINS} over each image's own range"
     if len(set(groups)) < 2:
         groups = np.arange(len(finite))
     estimate = bootstrap_mean(finite, rng=rng, groups=groups)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .functional.similarity import mae, ms_ssim, psnr, ssim
+from .functional.information import nmi
+from .functional.similarity import mae, ms_ssim, mse, psnr, ssim
 from .images import EvaluationRefused, Images, Look, Step
 from .reports import gettext_noop as _
 
@@ -22,8 +23,11 @@ class PairedRows:
     """One value a pair, by position; psnr is infinite where the two images are equal."""
 
     mae: np.ndarray  # in the unit of the pixels
+    mse: np.ndarray  # in the squared unit of the pixels
     psnr: np.ndarray  # dB
     ssim: np.ndarray
+    ms_ssim_paired: np.ndarray
+    nmi: np.ndarray
 
 
 def likeness_within(
@@ -101,7 +105,7 @@ def paired(real: Images, synthetic: Images, *, step: Step) -> PairedRows:
     return PairedRows(*np.array(rows, float).T)
 
 
-def _pair(reference: np.ndarray, image: np.ndarray, position: int, span: float) -> tuple[float, float, float]:
+def _pair(reference: np.ndarray, image: np.ndarray, position: int, span: float) -> tuple[float, ...]:
     if reference.shape != image.shape:
         raise EvaluationRefused(
             _(
@@ -111,8 +115,11 @@ def _pair(reference: np.ndarray, image: np.ndarray, position: int, span: float) 
         )  # fmt: skip
     return (
         span * float(mae(reference, image)),
+        span**2 * float(mse(reference, image)),
         _psnr(reference, image),
         float(ssim(reference, image, data_range=1.0)),
+        float(ms_ssim(reference, image, data_range=1.0)),
+        float(nmi(reference, image)),
     )
 
 

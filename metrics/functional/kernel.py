@@ -74,30 +74,63 @@ def _of_all_subsets(
 
 
 def kid_p_value(
-    real: Any, synthetic: Any, *, rng: np.random.Generator, permutations: int = 200, degree: int = 3,
-    gamma: float | None = None, coef0: float = 1.0,
+    real: Any, synthetic: Any, *, rng: np.random.Generator, permutations: int = 199, real_groups: Any = None,
+    synthetic_groups: Any = None, degree: int = 3, gamma: float | None = None, coef0: float = 1.0,
 ) -> float:  # fmt: skip
-    """Permutation test that both sets come from one distribution: (1 + values at least as large) / (1 + permutations)."""
+    """Permutation test that both sets come from one distribution: (1 + values at least as large) / (1 + permutations).
+
+    Groups (n,), (m,) name patients, who change sides whole; a set's size then varies by a patient. The kernel is never held
+    whole: one pass over its blocks serves all permutations.
+    """
     a, b = as_pair(real, synthetic)
     gamma = _check_kernel(degree, gamma, a.shape[1])
     both, n = np.vstack([a, b]), len(a)
-    kernel = _kernel(both, both, degree, gamma, coef0)
-    np.fill_diagonal(kernel, 0)
-    observed = _from_kernel(kernel, np.arange(len(both)) < n)
-    larger = 0
-    for _permutation in range(permutations):
-        larger += _from_kernel(kernel, rng.permutation(len(both)) < n) >= observed
-    return (1 + larger) / (1 + permutations)
+    members = _relabelled(n, len(b), real_groups, synthetic_groups, permutations, rng)
+    everyone = np.ones((1, len(both)))
+    diagonal = _diagonal(both, degree, gamma, coef0)
+    inside, crossing, whole = _shares(both, members, everyone, degree, gamma, coef0)
+    inside, whole = inside - members @ diagonal, whole - diagonal.sum()
+    sizes = members.sum(axis=1)
+    others = len(both) - sizes
+    outside = whole - 2 * crossing - inside
+    values = (
+        inside / (sizes * (sizes - 1)) + outside / (others * (others - 1)) - 2 * crossing / (sizes * others)
+    )
+    return float((1 + (values[1:] >= values[0]).sum()) / (1 + permutations))
 
 
-def _from_kernel(kernel: np.ndarray, is_real: np.ndarray) -> float:
-    """Squared MMD from a kernel with a zero diagonal and a split, by three quadratic forms."""
-    real, synthetic = is_real.astype(float), (~is_real).astype(float)
-    n, m = real.sum(), synthetic.sum()
-    by_real = kernel @ real
-    within_a, cross = real @ by_real, synthetic @ by_real
-    within_b = synthetic @ (kernel @ synthetic)
-    return within_a / (n * (n - 1)) + within_b / (m * (m - 1)) - 2 * cross / (n * m)
+def _relabelled(
+    n: int, m: int, real_groups: Any, synthetic_groups: Any, permutations: int, rng: np.random.Generator
+) -> np.ndarray:
+    """(1 + permutations, n + m) of 0 and 1: who is on the real side, the truth in the first row."""
+    first = np.arange(n) if real_groups is None else np.unique(real_groups, return_inverse=True)[1]
+    second = np.arange(m) if synthetic_groups is None else np.unique(synthetic_groups, return_inverse=True)[1]
+    groups = np.concatenate([first, first.max() + 1 + second])
+    counts = np.bincount(groups)
+    members = np.zeros((1 + permutations, n + m))
+    members[0, :n] = 1
+    for row in members[1:]:
+        order = rng.permutation(len(counts))
+        running = np.cumsum(counts[order])
+        cut = 1 + int(np.abs(running[:-1] - n).argmin())
+        row[:] = np.isin(groups, order[:cut])
+    return members
+
+
+def _shares(
+    both: np.ndarray, members: np.ndarray, everyone: np.ndarray, degree: int, gamma: float, coef0: float
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """(p,) sums of the kernel within each row's members and between them and the rest, and its whole sum."""
+    sums, total = np.zeros_like(members), 0.0
+    for start in range(0, len(both), CHUNK):
+        rows = slice(start, start + CHUNK)
+        for across in range(0, len(both), CHUNK):
+            columns = slice(across, across + CHUNK)
+            sums[:, columns] += members[:, rows] @ _kernel(both[rows], both[columns], degree, gamma, coef0)
+    inside = np.einsum("pj,pj->p", sums, members)
+    crossing = sums.sum(axis=1) - inside
+    total = _total(both, both, degree, gamma, coef0, everyone, everyone)[0]
+    return inside, crossing, float(total)
 
 
 def _kernel(a: np.ndarray, b: np.ndarray, degree: int, gamma: float, coef0: float) -> np.ndarray:

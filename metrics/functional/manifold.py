@@ -7,6 +7,8 @@ lies a ball that reaches to its k-th nearest neighbour in its own set (itself no
     recall     share of real images inside some synthetic ball          (diversity)
     density    mean number of real balls around a synthetic image / k   (fidelity; about 1 when equal, may exceed 1)
     coverage   share of real balls that hold some synthetic image       (diversity; about 1 - 2^-k when equal)
+
+Clipped density and clipped coverage are made from the same counts: see metrics.functional.clipped.
 """
 
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .clipped import clipped_coverage, clipped_density
 from .errors import CannotMeasure, as_pair
 
 CHUNK = 1024
@@ -24,21 +27,25 @@ CLOSE = {4: 1e-4, 8: 1e-6}
 
 @dataclass(frozen=True)
 class PRDC:
-    """The four numbers, and what they were counted from, per image."""
+    """The six numbers, and what they were counted from, per image.
+
+    realism (m,)          largest real radius / distance, over real images: above 1 inside (Kynkaanniemi, eq. 5)
+    rarity (m,)           radius of the smallest real ball around a synthetic image, inf outside (Han et al., ICLR 2023)
+    is_covered (n,)       bool
+    nearest (m,)          index of the nearest real image, at nearest_distance (m,)
+    """
 
     precision: float
     recall: float
     density: float
     coverage: float
-    realism: (
-        np.ndarray
-    )  # (m,) largest real radius / distance, over real images: above 1 inside (Kynkaanniemi, eq. 5)
-    rarity: (
-        np.ndarray
-    )  # (m,) radius of the smallest real ball around a synthetic image, inf outside (Han et al. 2022)
-    is_covered: np.ndarray  # (n,) bool
-    nearest: np.ndarray  # (m,) index of the nearest real image
-    nearest_distance: np.ndarray  # (m,)
+    clipped_density: float
+    clipped_coverage: float
+    realism: np.ndarray
+    rarity: np.ndarray
+    is_covered: np.ndarray
+    nearest: np.ndarray
+    nearest_distance: np.ndarray
 
 
 def prdc(real: Any, synthetic: Any, k: int = 5) -> PRDC:
@@ -54,13 +61,18 @@ def prdc(real: Any, synthetic: Any, k: int = 5) -> PRDC:
             raise CannotMeasure(
                 f"The {name} set has {len(features)} images; with k = {k} at least {k + 1} are needed."
             )
-    square_a, square_b = _square_radii(a, k), _square_radii(b, k)
+    near_a, own_a = _neighbours(a, k)
+    square_a, square_b = near_a[:, -1], _neighbours(b, k)[0][:, -1]
+    clipped = np.minimum(square_a, np.median(square_a))
+    clipped_counts, in_ball = np.zeros(len(b), int), np.zeros(len(a), int)
     counts, realism, rarity = np.zeros(len(b), int), np.zeros(len(b)), np.full(len(b), np.inf)
     nearest, nearest_square = np.zeros(len(b), int), np.full(len(b), np.inf)
-    recalled, closest = np.zeros(len(a), bool), np.full(len(a), np.inf)
+    recalled = np.zeros(len(a), bool)
     for rows, columns, square in _blocks(b, a):
         inside = square <= square_a[columns]
         counts[rows] += inside.sum(axis=1)
+        in_ball[columns] += inside.sum(axis=0)
+        clipped_counts[rows] += (square <= clipped[columns]).sum(axis=1)
         realism[rows] = np.maximum(realism[rows], _ratio(square_a[columns], square).max(axis=1))
         rarity[rows] = np.minimum(rarity[rows], np.where(inside, square_a[columns], np.inf).min(axis=1))
         best = square.argmin(axis=1)
@@ -68,11 +80,11 @@ def prdc(real: Any, synthetic: Any, k: int = 5) -> PRDC:
         nearest[rows] = np.where(least < nearest_square[rows], columns.start + best, nearest[rows])
         nearest_square[rows] = np.minimum(nearest_square[rows], least)
         recalled[columns] |= (square <= square_b[rows, None]).any(axis=0)
-        closest[columns] = np.minimum(closest[columns], square.min(axis=0))
-    is_covered = closest <= square_a
+    is_covered = in_ball > 0
+    strangers = np.bincount(own_a[near_a <= clipped[:, None]], minlength=len(a))
     return PRDC(
         float((counts > 0).mean()), float(recalled.mean()), float(counts.mean() / k), float(is_covered.mean()),
-        np.sqrt(realism), np.sqrt(rarity), is_covered, nearest, np.sqrt(nearest_square),
+        clipped_density(clipped_counts, strangers, k), clipped_coverage(in_ball, len(b), k), np.sqrt(realism), np.sqrt(rarity), is_covered, nearest, np.sqrt(nearest_square),
     )  # fmt: skip
 
 
@@ -86,23 +98,41 @@ def _ratio(radius: np.ndarray, distance: np.ndarray) -> np.ndarray:
 
 def radii(features: np.ndarray, k: int) -> np.ndarray:
     """(n,) distance of each row to its k-th nearest other row; its exact copies are other rows."""
-    return np.sqrt(_square_radii(features, k))
+    return np.sqrt(_neighbours(features, k)[0][:, -1])
 
 
-def _square_radii(features: np.ndarray, k: int) -> np.ndarray:
+def _neighbours(features: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """(n, k) squared distances to the nearest other rows, the largest last, and (n, k) which rows those are."""
     best = np.full((len(features), k), np.inf, features.dtype)
+    which = np.full((len(features), k), -1)
     for rows, columns, square in _blocks(features, features, half=True):
         if rows == columns:
             np.fill_diagonal(square, np.inf)
         else:
-            best[columns] = _least(np.hstack([best[columns], _least(np.ascontiguousarray(square.T), k)]), k)
-        best[rows] = _least(np.hstack([best[rows], _least(square, k)]), k)
-    return best.max(axis=1)
+            _keep(best, which, columns, np.ascontiguousarray(square.T), rows.start)
+        _keep(best, which, rows, square, columns.start)
+    last = best.argmax(axis=1)[:, None]
+    for array in (best, which):
+        end = np.take_along_axis(array, last, axis=1)
+        np.put_along_axis(array, last, array[:, -1:], axis=1)
+        array[:, -1:] = end
+    return best, which
 
 
-def _least(values: np.ndarray, k: int) -> np.ndarray:
-    """The k smallest of each row, or all of a shorter row."""
-    return values if values.shape[1] <= k else np.partition(values, k - 1, axis=1)[:, :k]
+def _keep(best: np.ndarray, which: np.ndarray, rows: slice, square: np.ndarray, start: int) -> None:
+    """Take into the k best of these rows what is smaller in a block of squared distances whose first column is `start`."""
+    k = best.shape[1]
+    if square.shape[1] > k:
+        local = np.argpartition(square, k - 1, axis=1)[:, :k]
+        square = np.take_along_axis(square, local, axis=1)
+    else:
+        local = np.broadcast_to(np.arange(square.shape[1]), square.shape)
+    both, named = np.hstack([best[rows], square]), np.hstack([which[rows], local + start])
+    chosen = np.argpartition(both, k - 1, axis=1)[:, :k]
+    best[rows], which[rows] = (
+        np.take_along_axis(both, chosen, axis=1),
+        np.take_along_axis(named, chosen, axis=1),
+    )
 
 
 Block = tuple[slice, slice, np.ndarray]

@@ -25,19 +25,19 @@ TAPS = TAPS / TAPS.sum()
 
 def mae(reference: Any, image: Any, *, channel_axis: int | None = None) -> Any:
     """Mean absolute difference, in the unit of the pixels; 0 is ideal."""
-    a, b, single = _pair(reference, image, channel_axis)
+    a, b, single = as_pictures(reference, image, channel_axis)
     return _out(np.abs(a - b).mean(axis=(1, 2, 3)), single)
 
 
 def mse(reference: Any, image: Any, *, channel_axis: int | None = None) -> Any:
     """Mean squared difference, in the squared unit of the pixels; 0 is ideal."""
-    a, b, single = _pair(reference, image, channel_axis)
+    a, b, single = as_pictures(reference, image, channel_axis)
     return _out(((a - b) ** 2).mean(axis=(1, 2, 3)), single)
 
 
 def psnr(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
     """10 log10(data_range^2 / mse), in dB; infinite for equal pictures."""
-    a, b, single = _pair(reference, image, channel_axis)
+    a, b, single = as_pictures(reference, image, channel_axis)
     _check_range(data_range)
     error = ((a - b) ** 2).mean(axis=(1, 2, 3))
     with np.errstate(divide="ignore"):
@@ -46,7 +46,7 @@ def psnr(reference: Any, image: Any, *, data_range: float, channel_axis: int | N
 
 def ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
     """-1 to 1, 1 for equal pictures. Raises CannotMeasure below 11 pixels a side."""
-    a, b, single = _pair(reference, image, channel_axis)
+    a, b, single = as_pictures(reference, image, channel_axis)
     _check_range(data_range)
     _check_window(a)
     return _out(_over_channels(a, b, lambda x, y: _means(x, y, data_range)[0]), single)
@@ -54,7 +54,7 @@ def ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | N
 
 def ms_ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
     """0 to 1, 1 for equal pictures; negative contrast-structure terms (inverted pictures) count as 0, so it is never NaN."""
-    a, b, single = _pair(reference, image, channel_axis)
+    a, b, single = as_pictures(reference, image, channel_axis)
     _check_range(data_range)
     _check_window(a)
     scales = scales_of(a.shape[1:3])
@@ -116,7 +116,7 @@ def _over_channels(a: np.ndarray, b: np.ndarray, function: Any) -> np.ndarray:
     return np.array([np.mean([function(x[:, :, c], y[:, :, c]) for c in channels]) for x, y in zip(a, b)])
 
 
-def _pair(reference: Any, image: Any, channel_axis: int | None) -> tuple[np.ndarray, np.ndarray, bool]:
+def as_pictures(reference: Any, image: Any, channel_axis: int | None) -> tuple[np.ndarray, np.ndarray, bool]:
     """Both as (n, h, w, channels) float64, and whether one picture was given."""
     a, b = np.asarray(reference), np.asarray(image)
     if a.shape != b.shape:

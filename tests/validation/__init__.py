@@ -31,7 +31,8 @@ class Entry:
 
 
 ROOMS: dict[str, str] = {
-    "Metrics": "tests.validation.metrics",
+    "Metrics of features": "tests.validation.metrics",
+    "Metrics of pixels": "tests.validation.pictures",
     "Reader studies": "tests.validation.turing",
     "Generators": "tests.validation.generators",
 }

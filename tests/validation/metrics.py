@@ -4,26 +4,21 @@ import numpy as np
 import scipy.linalg
 from scipy.stats import entropy
 
-from metrics.functional.diversity import vendi_score, within_set_ms_ssim
+from metrics.functional.classifier import c2st, placements
+from metrics.functional.cmmd import cmmd
+from metrics.functional.diversity import vendi_score
 from metrics.functional.frechet import frechet_distance, frechet_from_moments
 from metrics.functional.inception import inception_score
-from metrics.functional.kernel import kid
+from metrics.functional.kernel import kid, kid_subsets
 from metrics.functional.manifold import prdc
 from metrics.functional.memorisation import authenticity, suspected_copies
-from metrics.functional.similarity import mae, ms_ssim, psnr, ssim
+from metrics.functional.null import frechet_null, frechet_null_mean
 from tests.validation import Entry, apart, apart_relative
 
 
 def _normal(n: int, d: int, seed: int, shift: float = 0.0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     return rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) / np.sqrt(d) + shift
-
-
-def _pictures() -> tuple[np.ndarray, np.ndarray]:
-    from skimage import data
-
-    first = data.camera()[:256, :256].astype(float)
-    return first, np.clip(first + np.random.default_rng(0).normal(0, 20, first.shape), 0, 255)
 
 
 def _by_square_root(a: np.ndarray, b: np.ndarray) -> float:
@@ -64,7 +59,7 @@ def _frechet_torchmetrics() -> float:
 def _frechet_principal() -> float:
     from sklearn.decomposition import PCA
 
-    from metrics.measuring import on_components
+    from metrics.distances import on_components
 
     a, b = _normal(300, 30, 1), _normal(260, 30, 2, 0.3)
     theirs = PCA(8, svd_solver="full").fit(a)
@@ -87,13 +82,12 @@ def _prdc(part: str) -> float:
     return max(found)
 
 
-def _inception() -> float:
+def _inception(splits: int) -> float:
     p = np.random.default_rng(0).dirichlet(np.full(20, 0.3), size=200)
-    by_scipy = [
-        np.exp(np.mean(entropy(half, half.mean(0, keepdims=True), axis=1))) for half in np.split(p, 2)
+    scores = [
+        np.exp(np.mean(entropy(part, part.mean(0, keepdims=True), axis=1))) for part in np.split(p, splits)
     ]
-    whole = np.exp(np.mean(entropy(p, p.mean(0, keepdims=True), axis=1)))
-    return max(apart(inception_score(p), whole), apart(inception_score(p, splits=2), np.mean(by_scipy)))
+    return apart(inception_score(p, splits=splits), np.mean(scores))
 
 
 def _vendi(q: float) -> float:
@@ -113,61 +107,6 @@ def _hill(p: np.ndarray, q: float) -> float:
     if q == 1:
         return float(np.exp(entropy(p)))
     return float(1 / p.max() if np.isinf(q) else (p**q).sum() ** (1 / (1 - q)))
-
-
-def _within_set() -> float:
-    """Several scales from scikit-image's SSIM: a huge K1 leaves the contrast-structure term alone."""
-    rng = np.random.default_rng(0)
-    images = np.clip(rng.random((1, 180, 180)) + rng.normal(0, 0.2, (4, 180, 180)), 0, 1)
-    found = within_set_ms_ssim(images, data_range=1.0, pairs=6, rng=rng)
-    return apart([_five_scales(images[i], images[j]) for i, j in found.pairs], found.values)
-
-
-def _five_scales(x: np.ndarray, y: np.ndarray) -> float:
-    from skimage.metrics import structural_similarity
-    from skimage.transform import downscale_local_mean
-
-    value = 1.0
-    for scale, weight in enumerate((0.0448, 0.2856, 0.3001, 0.2363, 0.1333)):
-        constants = {} if scale == 4 else {"K1": 1e6}
-        term = structural_similarity(
-            x, y, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=1.0, **constants
-        )
-        value *= max(term, 0) ** weight
-        even = tuple(slice(side // 2 * 2) for side in x.shape)
-        x, y = (downscale_local_mean(picture[even], (2, 2)) for picture in (x, y))
-    return value
-
-
-def _ms_ssim_torchmetrics() -> float:
-    import torch
-    from torchmetrics.functional.image import multiscale_structural_similarity_index_measure as theirs
-
-    a, b = _pictures()
-    stacked = [torch.tensor(x[None, None]) for x in (b, a)]
-    return apart(ms_ssim(a, b, data_range=255), float(theirs(*stacked, data_range=255.0, normalize="relu")))
-
-
-def _ssim() -> float:
-    from skimage.metrics import structural_similarity
-
-    a, b = _pictures()
-    options = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
-    return apart(ssim(a, b, data_range=255), structural_similarity(a, b, **options))
-
-
-def _psnr() -> float:
-    from skimage.metrics import peak_signal_noise_ratio
-
-    a, b = _pictures()
-    return apart_relative(psnr(a, b, data_range=255), peak_signal_noise_ratio(a, b, data_range=255))
-
-
-def _mae() -> float:
-    from sklearn.metrics import mean_absolute_error
-
-    a, b = _pictures()
-    return apart_relative(mae(a, b), mean_absolute_error(a.ravel(), b.ravel()))
 
 
 def _closeness(training: np.ndarray, images: np.ndarray) -> np.ndarray:
@@ -192,23 +131,134 @@ def _copies() -> float:
     return apart(ours.closeness, _closeness(training, images))
 
 
+def _kid_subsets() -> float:
+    """Both draw the same subsets, so that the means agree to rounding."""
+    import torch
+    from torchmetrics.image.kid import poly_mmd
+
+    a, b = _normal(300, 6, 1), _normal(260, 6, 2, 0.3)
+    ours = kid_subsets(a, b, rng=np.random.default_rng(4), subsets=5, size=100)[0]
+    rng, theirs = np.random.default_rng(4), []
+    for _subset in range(5):
+        x, y = a[rng.choice(len(a), 100, replace=False)], b[rng.choice(len(b), 100, replace=False)]
+        theirs.append(float(poly_mmd(torch.tensor(x), torch.tensor(y))))
+    return apart_relative(ours, np.mean(theirs))
+
+
+def _cmmd_by_scikit_learn() -> float:
+    from sklearn.metrics.pairwise import rbf_kernel
+    from sklearn.preprocessing import normalize
+
+    a, b = normalize(_normal(60, 12, 1)), normalize(_normal(50, 12, 2, 0.3))
+    xx, yy, xy = (rbf_kernel(u, v, gamma=1 / 200) for u, v in ((a, a), (b, b), (a, b)))
+    within = (xx.sum() - 60) / (60 * 59) + (yy.sum() - 50) / (50 * 49)
+    return apart_relative(cmmd(a, b), 1000 * (within - 2 * xy.mean()))
+
+
+def _cmmd_closed() -> float:
+    """Two sets of two points on the circle, where every distance is known."""
+    a, b = np.array([[1.0, 0], [0, 1]]), np.array([[-1.0, 0], [0, -1]])
+    near, far = np.exp(-2 / 200), np.exp(-4 / 200)
+    return apart_relative(cmmd(a, b), 1000 * (2 * near - (2 * far + 2 * near) / 2))
+
+
+def _clipped(part: str) -> float:
+    """The paper's definition, with scikit-learn's neighbours and SciPy's beta-binomial distribution."""
+    found = []
+    for n, m, shift in ((150, 120, 0.4), (90, 200, 0.0)):
+        a, b = _normal(n, 4, 1), _normal(m, 4, 2, shift)
+        found.append(apart(getattr(prdc(a, b, k=5), part), _clipped_by_definition(a, b, 5, part)))
+    return max(found)
+
+
+def _clipped_by_definition(a: np.ndarray, b: np.ndarray, k: int, part: str) -> float:
+    from scipy.stats import betabinom
+    from sklearn.metrics import pairwise_distances
+
+    own, across = pairwise_distances(a), pairwise_distances(a, b)
+    np.fill_diagonal(own, np.inf)
+    radius = np.sort(own, axis=1)[:, k - 1]
+    if part == "clipped_density":
+        cut = np.minimum(radius, np.median(radius))[:, None]
+        ideal = np.minimum((own <= cut).sum(axis=0) / k, 1).mean()
+        return float(min(1, np.minimum((across <= cut).sum(axis=0) / k, 1).mean() / ideal))
+    value = np.minimum((across <= radius[:, None]).sum(axis=1) / k, 1).mean()
+    expected = [0.0]
+    for good in range(1, len(b) + 1):
+        j = np.arange(good + 1)
+        expected.append(np.minimum(j / k, 1) @ betabinom.pmf(j, good, k, len(a) - k))
+    return float(np.interp(value, expected, np.arange(len(b) + 1) / len(b)))
+
+
+def _c2st_by_scikit_learn() -> float:
+    """The left-out ratings against a ridge regression fitted anew without each fold, and its AUC by scikit-learn."""
+    from sklearn.kernel_ridge import KernelRidge
+    from sklearn.metrics import roc_auc_score
+
+    from metrics.functional.classifier import FOLDS, RIDGE, _folds
+
+    a, b = _normal(60, 3, 1), _normal(50, 3, 2, 0.5)
+    ours = c2st(a, b, rng=np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    fold_a, fold_b = (
+        _folds(rows, None, FOLDS, rng, name)[0] for rows, name in ((a, "real"), (b, "synthetic"))
+    )
+    fold, label = np.concatenate([fold_a, fold_b]), np.repeat([-110 / 120, 110 / 100], [60, 50])
+    rows = np.vstack([a, b])
+    rows = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    width = np.median(((rows[:, None] - rows) ** 2).sum(axis=2))
+    ratings = np.zeros(110)
+    for each in range(FOLDS):
+        out = fold == each
+        model = KernelRidge(alpha=RIDGE * 110**0.5, kernel="rbf", gamma=1 / width)
+        ratings[out] = model.fit(rows[~out], label[~out]).predict(rows[out])
+    areas = [roc_auc_score(label[fold == each] > 0, ratings[fold == each]) for each in range(FOLDS)]
+    found = apart(np.concatenate([ours.real_ratings, ours.synthetic_ratings]), ratings)
+    return max(found, apart(ours.auc, np.mean(areas)))
+
+
+def _placements() -> float:
+    """Sums of placement values are Mann and Whitney's statistic, ties included."""
+    from scipy.stats import mannwhitneyu
+
+    rng = np.random.default_rng(0)
+    real, synthetic = rng.integers(0, 20, 40), rng.integers(3, 25, 30)
+    area = mannwhitneyu(synthetic, real).statistic / 1200
+    return max(apart(part.mean(), area) for part in placements(real, synthetic))
+
+
+def _null() -> float:
+    """The mean of simulated null distances against the first-order formula, n = 40 d."""
+    spread = np.linspace(0.5, 2, 12)
+    real = np.random.default_rng(0).normal(size=(500, 12)) * spread
+    drawn = frechet_null(real, 480, 480, rng=np.random.default_rng(1), draws=400)
+    return apart_relative(drawn.mean(), frechet_null_mean(np.linalg.eigvalsh(np.cov(real, rowvar=False)), 480, 480))  # fmt: skip
+
+
 PRDC = "prdc 0.2 (Naeem et al. 2020, the authors' package), k = 1, 3, 5"
 
+CLIPPED = "definition of Salvy et al. (ICLR 2026), scikit-learn distances, SciPy betabinom"
 ENTRIES: tuple[Entry, ...] = (
     Entry("kid", "KID", "torchmetrics 1.9, poly_mmd", 1e-10, _kid_torchmetrics, relative=True),
+    Entry("kid_subsets", "KID, subsets", "torchmetrics 1.9, poly_mmd on the same subsets", 1e-9, _kid_subsets, relative=True),
+    Entry("cmmd", "CMMD", "scikit-learn 1.9, rbf_kernel and normalize", 1e-6, _cmmd_by_scikit_learn, relative=True),
+    Entry("cmmd", "CMMD of points on a circle", "closed form", 1e-9, _cmmd_closed, relative=True),
     Entry("frechet", "Fréchet distance", "SciPy 1.17, sqrtm of the product of covariances", 1e-9, _frechet_square_root, relative=True),
     Entry("frechet", "Fréchet distance of diagonal Gaussians", "closed form (Dowson and Landau 1982)", 1e-12, _frechet_closed, relative=True),
     Entry("frechet", "Fréchet distance", "torchmetrics 1.9, eigenvalues of the product", 1e-9, _frechet_torchmetrics, relative=True),
     Entry("frechet_principal", "Fréchet distance, principal components", "scikit-learn 1.9 PCA, then SciPy sqrtm", 1e-9, _frechet_principal, relative=True),
     *(Entry(part, part.capitalize(), PRDC, 1e-12, lambda part=part: _prdc(part)) for part in ("precision", "density")),
-    Entry("inception_score", "Inception Score, one and two splits", "SciPy 1.17, entropy", 1e-10, _inception),
+    Entry("clipped_density", "Clipped density", CLIPPED, 1e-12, lambda: _clipped("clipped_density")),
+    Entry("c2st", "Classifier test, ratings left out and AUC", "scikit-learn 1.9, KernelRidge refitted without each fold", 1e-6, _c2st_by_scikit_learn),
+    Entry("c2st", "Placement values", "SciPy 1.17, mannwhitneyu", 1e-12, _placements),
+    Entry("metrics.functional.null.frechet_null", "Fréchet distance, simulated null", "first order in 1 / n (Bures metric)", 0.05, _null, relative=True),
+    Entry("inception_score_10", "Inception Score, ten splits", "SciPy 1.17, entropy", 1e-10, lambda: _inception(10)),
+    Entry("inception_score", "Inception Score", "SciPy 1.17, entropy", 1e-10, lambda: _inception(1)),
     *(Entry(part, part.capitalize(), PRDC, 1e-12, lambda part=part: _prdc(part)) for part in ("recall", "coverage")),
     Entry("vendi", "Vendi score, q = 1", "scikit-learn 1.9 cosine similarities, exponential of SciPy's entropy", 1e-9, lambda: _vendi(1), relative=True),
-    Entry("ms_ssim", "Mean MS-SSIM between pairs, five scales", "scikit-image 0.26, structural_similarity at each scale", 1e-9, _within_set),
-    Entry("ms_ssim", "MS-SSIM, 256 × 256", "torchmetrics 1.9 (it averages over a reflected border)", 1e-3, _ms_ssim_torchmetrics),
-    Entry("mae", "Mean absolute error", "scikit-learn 1.9, mean_absolute_error", 1e-12, _mae, relative=True),
-    Entry("psnr", "PSNR", "scikit-image 0.26", 1e-12, _psnr, relative=True),
-    Entry("ssim", "SSIM", "scikit-image 0.26, Wang's window", 1e-9, _ssim),
+    Entry("clipped_coverage", "Clipped coverage", CLIPPED, 1e-9, lambda: _clipped("clipped_coverage")),
+    Entry("vendi_2", "Vendi score, q = 2", "scikit-learn 1.9 cosine similarities, Hill's number", 1e-9, lambda: _vendi(2), relative=True),
+    Entry("vendi_inf", "Vendi score, q = infinity", "scikit-learn 1.9 cosine similarities, largest share", 1e-9, lambda: _vendi(np.inf), relative=True),
     Entry("copies", "Closeness to the training images", "scikit-learn 1.9, NearestNeighbors", 1e-9, _copies),
     Entry("authenticity", "Authenticity", "scikit-learn 1.9, NearestNeighbors", 1e-12, _authenticity),
 )  # fmt: skip

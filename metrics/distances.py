@@ -1,0 +1,138 @@
+"""KID, CMMD and Frechet distances of two sets of features. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .catalogue import METRICS
+from .feature_sets import JACKKNIFE, Features, blank, too_few, within
+from .functional.cmmd import cmmd
+from .functional.frechet import frechet_distance
+from .functional.kernel import kid, kid_p_value, kid_subsets
+from .functional.null import frechet_null
+from .functional.resampling import jackknife
+from .reports import Number, Sentence
+from .reports import gettext_noop as _
+from .two_sets import two_sample
+
+COMPONENTS = 64
+SUBSETS, SUBSET = 100, 1000
+
+
+def kid_number(features: Features, rng: np.random.Generator) -> Number:
+    number = two_sample(features, "kid", _kid, rng, {"kernel": "cubic polynomial, gamma 1/d"})
+    if number.value is None:
+        return number
+    p = kid_p_value(
+        features.real, features.synthetic, rng=rng, real_groups=features.groups, synthetic_groups=features.others
+    )  # fmt: skip
+    tested = {"permutation test that both sets come from one distribution": f"p = {p:.3f}"}
+    return replace(number, protocol={**number.protocol, **tested})
+
+
+def _kid(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    return np.array([kid(real, synthetic)])
+
+
+def kid_subsets_number(features: Features, whole: Number, rng: np.random.Generator) -> Number:
+    """The published form. It estimates what `whole`, over all pairs, estimates too, so that interval and floor are the same."""
+    number = blank(features, "kid_subsets")
+    if features.fewest < SUBSET:
+        return too_few(number, SUBSET)
+    mean, spread = kid_subsets(features.real, features.synthetic, rng=rng, subsets=SUBSETS, size=SUBSET)
+    protocol = {
+        **whole.protocol, "subsets": f"{SUBSETS} of {SUBSET:,} images",
+        "standard deviation over subsets": f"{spread:.3g}", "interval": "that of the KID over all pairs",
+    }  # fmt: skip
+    return replace(number, value=mean, interval=whole.interval, floor=whole.floor, matched=whole.matched, floor_n=whole.floor_n, protocol=protocol)  # fmt: skip
+
+
+def cmmd_number(features: Features, rng: np.random.Generator) -> Number | None:
+    """Only for embeddings that their encoder declares to be CLIP's."""
+    if features.protocol.get("family", "").lower() != "clip":
+        return None
+    return two_sample(features, "cmmd", _cmmd, rng, {"kernel": "Gaussian, sigma 10, embeddings of length 1"})
+
+
+def _cmmd(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    return np.array([cmmd(real, synthetic)])
+
+
+def _frechet(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    return np.array([frechet_distance(real, synthetic)])
+
+
+def frechet_number(features: Features, rng: np.random.Generator) -> Number:
+    """Below two images a feature the covariances are guesses: the number is shown grey and says what chance alone would give."""
+    number = two_sample(features, "frechet", _frechet, rng)
+    if number.value is None:
+        return number
+    if features.encoder == "radiomics" and number.value:
+        number = replace(number, protocol={**number.protocol, "logarithm (as FRD is published)": f"{np.log(number.value):.3f}"})  # fmt: skip
+    if features.fewest >= 2 * features.real.shape[1]:
+        number = _corrected(number, features, features.real, features.synthetic, rng)
+    return _gated(number, features, rng)
+
+
+def _gated(number: Number, features: Features, rng: np.random.Generator) -> Number:
+    """Beside what two sets of these sizes from one normal distribution give, which has the real set's covariance."""
+    assert number.value is not None
+    d = features.real.shape[1]
+    null = frechet_null(features.real, len(features.real), len(features.synthetic), rng=rng)
+    chance = {"null": f"two equal normal distributions give {null.mean():.4g} on average at these sizes"}
+    number = replace(number, protocol={**number.protocol, **chance})
+    words = {"needed": f"{2 * d:,}", "d": f"{d:,}", "null": f"{null.mean():.3g}"}
+    if features.fewest < 2 * d:
+        caution = Sentence(
+            _("too few images: %(needed)s in each set are needed for %(d)s features; two equal sets of these sizes would give about %(null)s"),
+            words,
+        )  # fmt: skip
+        return replace(number, unfit=True, caution=caution)
+    if null.mean() > number.value / 2:
+        caution = Sentence(
+            _("more than half of this value is what two equal sets of these sizes give, about %(null)s; read the corrected one"),
+            words,
+        )  # fmt: skip
+        return replace(number, caution=caution)
+    return number
+
+
+def _corrected(
+    number: Number, features: Features, real: np.ndarray, synthetic: np.ndarray, rng: np.random.Generator
+) -> Number:
+    """With the value that more images would tend to, and its interval in place of the plug-in value's."""
+    estimate = jackknife(
+        frechet_distance, real, synthetic, rng=rng, real_groups=features.groups, synthetic_groups=features.others
+    )  # fmt: skip
+    protocol = {**number.protocol, "interval": f"{JACKKNIFE}, about the value corrected for bias"}
+    interval = within(number, estimate.low, estimate.high)
+    return replace(number, corrected=max(0.0, estimate.bias_corrected), interval=interval, protocol=protocol)
+
+
+def components(features: Features) -> int:
+    """How many principal components a Frechet distance may have: at most 64, and a fourth of the images."""
+    return min(COMPONENTS, features.real.shape[1], features.fewest // 4)
+
+
+def principal_number(features: Features, rng: np.random.Generator) -> Number:
+    number, kept = blank(features, "frechet_principal"), components(features)
+    if kept < 2 or features.fewest < METRICS["frechet_principal"].minimum:
+        return too_few(number, METRICS["frechet_principal"].minimum)
+    real, synthetic = on_components(features.real, features.synthetic, kept)
+    reduced = replace(features, real=real, synthetic=synthetic)
+    more = {"components": f"{kept} principal components of the real features"}
+    number = two_sample(reduced, "frechet_principal", _frechet, rng, more)
+    number = replace(
+        number, source=f"{features.encoder}, {kept} of {features.real.shape[1]:,}",
+        title=Sentence(_("Fréchet distance, %(kept)s components"), {"kept": kept}),
+    )  # fmt: skip
+    return _corrected(number, features, real, synthetic, rng)
+
+
+def on_components(real: np.ndarray, synthetic: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray]:
+    """Both sets on the first `kept` principal axes of the real one, about its mean."""
+    mean = real.mean(axis=0)
+    axes = np.linalg.svd(real - mean, full_matrices=False)[2][:kept].T
+    return (real - mean) @ axes, (synthetic - mean) @ axes

@@ -1,0 +1,49 @@
+"""Precision to coverage, plain and clipped, of two sets of features. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .catalogue import METRICS
+from .comparing import compare
+from .feature_sets import Features, blank, exact_interval, too_few
+from .functional.manifold import prdc
+from .reports import Number
+from .two_sets import filled
+
+PARTS = ("precision", "recall", "density", "coverage", "clipped_density", "clipped_coverage")
+SHARES = ("precision", "recall", "coverage")
+NEIGHBOURS = 5
+
+
+def manifold_numbers(features: Features, rng: np.random.Generator) -> dict[str, Number]:
+    minimum = METRICS["precision"].minimum
+    blanks = {part: blank(features, part) for part in PARTS}
+    if features.fewest < minimum:
+        return {part: too_few(number, minimum) for part, number in blanks.items()}
+    compared = compare(
+        manifold_parts, features.real, features.synthetic, features.groups, features.others, rng=rng,
+        least=NEIGHBOURS + 1, is_rough=True,
+    )  # fmt: skip
+    more = {
+        "neighbours": f"k = {NEIGHBOURS}, Euclidean",
+        "interval": "20 random halves of both sets, patients kept whole",
+    }
+    numbers = {part: filled(blanks[part], compared, index, more) for index, part in enumerate(PARTS)}
+    return {part: _at_the_end(number) for part, number in numbers.items()}
+
+
+def manifold_parts(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+    """(6,) the parts in the order of PARTS."""
+    result = prdc(real, synthetic, k=NEIGHBOURS)
+    return np.array([getattr(result, part) for part in PARTS], float)
+
+
+def _at_the_end(number: Number) -> Number:
+    """A share of 0 or 1 does not vary in half samples; the exact binomial interval says what so many images can tell."""
+    if number.metric not in SHARES or number.value not in (0.0, 1.0):
+        return number
+    count = number.n_synthetic if number.metric == "precision" else number.n_real
+    return replace(number, interval=exact_interval(int(number.value) * count, count))
