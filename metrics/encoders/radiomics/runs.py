@@ -1,7 +1,6 @@
 """Runs (Galloway 1975) and zones (Thibault et al. 2009) of equal grey level: one table of levels by lengths, one list of numbers."""
 
 import numpy as np
-from skimage.measure import label
 
 from .glcm import TINY
 
@@ -58,6 +57,8 @@ def _runs(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
 
 def _zones(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     """(level, size) of each zone, and the number of pixels."""
+    from skimage.measure import label  # a page that lists the encoders need not wait for it
+
     zone = label(levels, background=0, connectivity=2).ravel()  # levels begin at 1, so nothing is background
     sizes = np.bincount(zone)[1:]
     level = np.zeros(len(sizes) + 1, levels.dtype)
