@@ -15,12 +15,9 @@ from typing import Any
 import numpy as np
 
 from .errors import CannotMeasure
+from .structure import WINDOW, structure_means
 
-WINDOW = 11
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-_offsets = np.arange(WINDOW) - WINDOW // 2
-TAPS = np.exp(-(_offsets**2) / (2 * 1.5**2))
-TAPS = TAPS / TAPS.sum()
 
 
 def mae(reference: Any, image: Any, *, channel_axis: int | None = None) -> Any:
@@ -45,16 +42,22 @@ def psnr(reference: Any, image: Any, *, data_range: float, channel_axis: int | N
 
 
 def ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
-    """-1 to 1, 1 for equal pictures. Raises CannotMeasure below 11 pixels a side."""
-    a, b, single = as_pictures(reference, image, channel_axis)
+    """-1 to 1, 1 for equal pictures. Raises CannotMeasure below 11 pixels a side.
+
+    float32 pictures are compared in float32, within 1e-6 of float64's value; all others in float64.
+    """
+    a, b, single = as_pictures(reference, image, channel_axis, keep_float32=True)
     _check_range(data_range)
     _check_window(a)
-    return _out(_over_channels(a, b, lambda x, y: _means(x, y, data_range)[0]), single)
+    return _out(_over_channels(a, b, lambda x, y: structure_means(x, y, data_range)[0]), single)
 
 
 def ms_ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
-    """0 to 1, 1 for equal pictures; negative contrast-structure terms (inverted pictures) count as 0, so it is never NaN."""
-    a, b, single = as_pictures(reference, image, channel_axis)
+    """0 to 1, 1 for equal pictures; negative contrast-structure terms (inverted pictures) count as 0, so it is never NaN.
+
+    In float32 or float64 as `ssim`.
+    """
+    a, b, single = as_pictures(reference, image, channel_axis, keep_float32=True)
     _check_range(data_range)
     _check_window(a)
     scales = scales_of(a.shape[1:3])
@@ -77,33 +80,10 @@ def _multi_scale(x: np.ndarray, y: np.ndarray, data_range: float, scales: int) -
         weights = weights / weights.sum()
     value = 1.0
     for scale, weight in enumerate(weights):
-        whole, contrast = _means(x, y, data_range)
+        whole, contrast = structure_means(x, y, data_range)
         value *= max(whole if scale == scales - 1 else contrast, 0.0) ** weight
         x, y = _halved(x), _halved(y)
     return value
-
-
-def _means(x: np.ndarray, y: np.ndarray, data_range: float) -> tuple[float, float]:
-    """(mean SSIM, mean contrast-structure) of two (h, w) float64 pictures; four filtered maps."""
-    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
-    maps = _filtered(np.stack([x, y, x * x + y * y, x * y]))
-    mu_x, mu_y, squares, products = maps
-    mu_xy, mu_squares = mu_x * mu_y, mu_x**2 + mu_y**2
-    contrast = (2 * (products - mu_xy) + c2) / (squares - mu_squares + c2)
-    luminance = (2 * mu_xy + c1) / (mu_squares + c1)
-    return float((luminance * contrast).mean()), float(contrast.mean())
-
-
-def _filtered(maps: np.ndarray) -> np.ndarray:
-    """The Gaussian window over (k, h, w), where it fits whole: sums of shifted slices, the two equal taps at once."""
-    for axis in (1, 2):
-        length = maps.shape[axis] - WINDOW + 1
-        parts = [maps[:, i : i + length] if axis == 1 else maps[:, :, i : i + length] for i in range(WINDOW)]
-        total = parts[WINDOW // 2] * TAPS[WINDOW // 2]
-        for i in range(WINDOW // 2):
-            total += TAPS[i] * (parts[i] + parts[WINDOW - 1 - i])
-        maps = total
-    return maps
 
 
 def _halved(x: np.ndarray) -> np.ndarray:
@@ -116,8 +96,10 @@ def _over_channels(a: np.ndarray, b: np.ndarray, function: Any) -> np.ndarray:
     return np.array([np.mean([function(x[:, :, c], y[:, :, c]) for c in channels]) for x, y in zip(a, b)])
 
 
-def as_pictures(reference: Any, image: Any, channel_axis: int | None) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Both as (n, h, w, channels) float64, and whether one picture was given."""
+def as_pictures(
+    reference: Any, image: Any, channel_axis: int | None, *, keep_float32: bool = False
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Both as (n, h, w, channels) float64 (float32 where both are and it may stay), and whether one picture was given."""
     a, b = np.asarray(reference), np.asarray(image)
     if a.shape != b.shape:
         raise CannotMeasure(
@@ -141,7 +123,8 @@ def as_pictures(reference: Any, image: Any, channel_axis: int | None) -> tuple[n
         raise CannotMeasure(f"There is no pixel in pictures of shape {a.shape}.")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise CannotMeasure("A picture holds pixels that are no numbers.")
-    return a.astype(np.float64), b.astype(np.float64), single
+    kind = np.float32 if keep_float32 and a.dtype == b.dtype == np.float32 else np.float64
+    return a.astype(kind, copy=False), b.astype(kind, copy=False), single
 
 
 def _check_range(data_range: float) -> None:
