@@ -101,7 +101,7 @@ _ENTRIES = (
     ),
     Metric(
         "c2st", _("Classifier test, AUC"), "fidelity", "metrics.functional.classifier.c2st", "features", "lower",
-        0.0, 1.0, 0.5, 20,
+        0.0, 1.0, 0.5, 40,
         _("How well a small classifier tells real from synthetic images that it has not seen: 0.5 is chance, 1 always. The machine's Turing test."),
         (
             _("It grows with the number of images to learn from: compare it only at one size."),

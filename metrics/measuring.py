@@ -18,7 +18,7 @@ from .distances import (
 from .feature_sets import Features
 from .images import EvaluationRefused
 from .neighbourhood import PARTS, manifold_numbers
-from .one_set import VENDI, vendi_number
+from .one_set import VENDI, vendi_numbers
 from .reports import Number
 from .reports import gettext_noop as _
 
@@ -75,5 +75,5 @@ def feature_numbers(
         numbers["c2st"] = c2st_number(features, rng)
     if chosen & set(VENDI):
         course.stage(2, _("comparing %(encoder)s features: Vendi score"), **values)
-        numbers.update({name: vendi_number(features, name, rng) for name in VENDI if name in chosen})
+        numbers.update(vendi_numbers(features, chosen, rng))
     return [numbers[name] for name in METRICS if name in chosen and name in numbers]

@@ -36,9 +36,9 @@ def manifold_numbers(features: Features, rng: np.random.Generator) -> dict[str, 
 
 
 def manifold_parts(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
-    """(6,) the parts in the order of PARTS."""
+    """(6,) the parts in the order of PARTS; the clipped ones uncapped, so that an interval at their end has a width."""
     result = prdc(real, synthetic, k=NEIGHBOURS)
-    return np.array([getattr(result, part) for part in PARTS], float)
+    return np.array([getattr(result, part) for part in PARTS[:4]] + list(result.uncapped), float)
 
 
 def _at_the_end(number: Number) -> Number:

@@ -10,16 +10,20 @@ import numpy as np
 from .catalogue import METRICS
 from .comparing import jackknife
 from .feature_sets import JACKKNIFE, Features, blank, too_few, within
+from .functional.diversity import vendi_scores
 from .reports import Number
 
 SCORES = ("inception_score", "inception_score_10")
 VENDI = ("vendi", "vendi_2", "vendi_inf")
 
 
-def vendi_number(features: Features, name: str, rng: np.random.Generator) -> Number:
-    """The effective number of images grows with the count, so both sets give as many."""
-    function = METRICS[name].function()
-    return _of_one_set(blank(features, name), function, features.real, features.synthetic, features, rng, {"kernel": "cosine"})  # fmt: skip
+def vendi_numbers(features: Features, chosen: set[str], rng: np.random.Generator) -> dict[str, Number]:
+    """The effective number of images grows with the count, so both sets give as many; all orders from the same eigenvalues."""
+    blanks = {name: blank(features, name) for name in VENDI if name in chosen}
+    orders = [dict(METRICS[name].options).get("q", 1.0) for name in blanks]
+    return _of_one_set(
+        blanks, lambda rows: vendi_scores(rows, orders), features.real, features.synthetic, features, rng, {"kernel": "cosine"}
+    )  # fmt: skip
 
 
 def inception_number(
@@ -29,34 +33,39 @@ def inception_number(
     metric = METRICS[name]
     number = replace(blank(features, name), source=f"{features.encoder}, classes")
     more = {"splits": str(dict(metric.options).get("splits", 1))}
-    return _of_one_set(number, metric.function(), real, synthetic, features, rng, more)
+    function = metric.function()
+    return _of_one_set({name: number}, lambda p: np.array([function(p)]), real, synthetic, features, rng, more)[name]  # fmt: skip
 
 
 def _of_one_set(
-    number: Number, function: Callable[[np.ndarray], float], real: np.ndarray, synthetic: np.ndarray, features: Features,
-    rng: np.random.Generator, more: dict[str, str],
-) -> Number:  # fmt: skip
-    """A number of the synthetic set beside the real set's own, both from as many images."""
-    size, minimum = features.fewest, METRICS[number.metric].minimum
+    blanks: dict[str, Number], function: Callable[[np.ndarray], np.ndarray], real: np.ndarray, synthetic: np.ndarray,
+    features: Features, rng: np.random.Generator, more: dict[str, str],
+) -> dict[str, Number]:  # fmt: skip
+    """Numbers of the synthetic set beside the real set's own, both from as many images. function(rows) -> one value each."""
+    size, minimum = features.fewest, max(METRICS[name].minimum for name in blanks)
     if size < minimum:
-        return too_few(number, minimum)
-    value, interval = _own(function, synthetic, features.others, size, rng)
-    _real, floor = _own(function, real, features.groups, size, rng)
-    return replace(
-        number, value=value, interval=within(number, *interval), floor=within(number, *floor), n_real=size, n_synthetic=size,
-        protocol={**number.protocol, **more, "interval": JACKKNIFE, "floor": "the real set's own value, as many images"},
-    )  # fmt: skip
+        return {name: too_few(number, minimum) for name, number in blanks.items()}
+    value, low, high = _own(function, synthetic, features.others, size, rng)
+    _real, floor_low, floor_high = _own(function, real, features.groups, size, rng)
+    words = {**more, "interval": JACKKNIFE, "floor": "the real set's own value, as many images"}
+    return {
+        name: replace(
+            number, value=float(value[part]), interval=within(number, low[part], high[part]),
+            floor=within(number, floor_low[part], floor_high[part]), n_real=size, n_synthetic=size,
+            protocol={**number.protocol, **words},
+        )
+        for part, (name, number) in enumerate(blanks.items())
+    }  # fmt: skip
 
 
 def _own(
-    function: Callable[[np.ndarray], float], rows: np.ndarray, groups: np.ndarray, size: int, rng: np.random.Generator
-) -> tuple[float, tuple[float, float]]:  # fmt: skip
+    function: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, groups: np.ndarray, size: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """(k,) values and both ends of their intervals."""
     drawn = np.sort(rng.choice(len(rows), size, replace=False))
-
-    def statistic(first: np.ndarray, _second: np.ndarray) -> np.ndarray:
-        return np.array([function(first)])
-
     part, none = rows[drawn], rows[:0]
-    value = statistic(part, none)
-    low, high = jackknife(statistic, part, none, groups[drawn], groups[:0], value=value, rng=rng)
-    return float(value[0]), (float(low[0]), float(high[0]))
+    value = np.asarray(function(part), float)
+    low, high = jackknife(
+        lambda first, _second: function(first), part, none, groups[drawn], groups[:0], value=value, rng=rng
+    )
+    return value, low, high

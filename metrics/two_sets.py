@@ -36,6 +36,11 @@ def filled(number: Number, compared: Compared, part: int, more: dict[str, str]) 
     interval = within(number, compared.low[part], compared.high[part])
     protocol = {**number.protocol, **more, "interval": more.get("interval", JACKKNIFE), "floor": FLOOR}
     return replace(
-        number, value=float(compared.value[part]), interval=interval, floor=floor,
+        number, value=float(np.clip(compared.value[part], *_range(number))), interval=interval, floor=floor,
         matched=None if compared.matched is None else float(compared.matched[part]), floor_n=compared.floor_n, protocol=protocol,
     )  # fmt: skip
+
+
+def _range(number: Number) -> tuple[float, float]:
+    metric = METRICS[number.metric]
+    return metric.low, metric.high

@@ -18,8 +18,13 @@ def clipped_density(counts: Any, own: Any, k: int) -> float:
     one. mean min(count / k, 1) over synthetic images, relative to the same over real ones, at most 1 (section 4.1).
     0 where the real set's own share is 0 (all real images alike).
     """
+    return min(1.0, uncapped_density(counts, own, k))
+
+
+def uncapped_density(counts: Any, own: Any, k: int) -> float:
+    """The same before it is cut at 1, for intervals: chance may lift it above."""
     ideal = np.minimum(np.asarray(own) / k, 1).mean()
-    return float(min(1.0, np.minimum(np.asarray(counts) / k, 1).mean() / ideal)) if ideal > 0 else 0.0
+    return float(np.minimum(np.asarray(counts) / k, 1).mean() / ideal) if ideal > 0 else 0.0
 
 
 def clipped_coverage(in_ball: Any, m: int, k: int) -> float:
@@ -28,9 +33,16 @@ def clipped_coverage(in_ball: Any, m: int, k: int) -> float:
     The mean of min(count / k, 1) is brought to a share of good images: the share at which good images among m would give it
     on average, the rest lying nowhere near (section 4.2; interpolated between counts of good images).
     """
+    return min(1.0, uncapped_coverage(in_ball, m, k))
+
+
+def uncapped_coverage(in_ball: Any, m: int, k: int) -> float:
+    """The same before it is cut at 1, for intervals: what m good images give on average is 1, and chance may lift it above."""
     counts = np.asarray(in_ball)
-    value = np.minimum(counts / k, 1).mean()
-    return float(np.interp(value, expected_coverage(len(counts), m, k), np.arange(m + 1) / m))
+    value, expected = np.minimum(counts / k, 1).mean(), expected_coverage(len(counts), m, k)
+    share = float(np.interp(value, expected, np.arange(m + 1) / m))
+    slope = (expected[-1] - expected[-1 - max(1, m // 10)]) / (max(1, m // 10) / m)
+    return share + (float(max(0.0, value - expected[-1]) / slope) if slope > 0 else 0.0)
 
 
 def expected_coverage(n: int, m: int, k: int) -> np.ndarray:

@@ -5,6 +5,7 @@ order q of the eigenvalues of K / n, with K the cosine similarities: 1 when all 
 It grows with n and with noise: compare only with the same count of real images, and read it beside fidelity.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +34,15 @@ def vendi_score(features: Any, q: float = 1.0) -> float:
     The eigenvalues of K / n are those of the (d, d) Gram matrix when d < n, so the smaller of the two is decomposed.
     Raises CannotMeasure for a feature vector of length zero (it has no direction) and for a negative q.
     """
+    return float(vendi_scores(features, [q])[0])
+
+
+def vendi_scores(features: Any, orders: Sequence[float]) -> np.ndarray:
+    """The same for several orders q from one decomposition, (orders,)."""
     rows = as_features(features, "given", least=1)
-    if not q >= 0:
-        raise CannotMeasure(f"q is {q}; allowed is 0 or more, infinity included.")
+    for q in orders:
+        if not q >= 0:
+            raise CannotMeasure(f"q is {q}; allowed is 0 or more, infinity included.")
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     if (norms == 0).any():
         first = int(np.flatnonzero(norms[:, 0] == 0)[0])
@@ -46,7 +53,7 @@ def vendi_score(features: Any, q: float = 1.0) -> float:
     gram = (unit.T @ unit if rows.shape[1] < len(rows) else unit @ unit.T) / len(rows)
     weights = linalg.eigvalsh(gram, check_finite=False)
     weights = weights[weights > 1e-12]
-    return float(np.exp(_renyi(weights / weights.sum(), q)))
+    return np.exp([_renyi(weights / weights.sum(), q) for q in orders])
 
 
 def _renyi(p: np.ndarray, q: float) -> float:

@@ -59,10 +59,9 @@ def frechet_distance(real: Any, synthetic: Any) -> float:
     other dimensions, or values that are not finite.
     """
     a, b = as_pair(real, synthetic)
-    if max(len(a), len(b)) > a.shape[1]:
-        ma, mb = Moments.of(a), Moments.of(b)
-        return frechet_from_moments(ma.mean, ma.covariance, mb.mean, mb.covariance)
     mean_a, mean_b = a.mean(axis=0), b.mean(axis=0)
+    if max(len(a), len(b)) > a.shape[1]:
+        return _distance(mean_a, _lower_covariance(a - mean_a), mean_b, _lower_covariance(b - mean_b))
     fa, fb = (a - mean_a) / np.sqrt(len(a) - 1), (b - mean_b) / np.sqrt(len(b) - 1)
     cross = linalg.svdvals(fa @ fb.T, overwrite_a=True, check_finite=False).sum()
     difference = mean_a - mean_b
@@ -71,10 +70,7 @@ def frechet_distance(real: Any, synthetic: Any) -> float:
 
 
 def frechet_from_moments(mean_a: Any, cov_a: Any, mean_b: Any, cov_b: Any) -> float:
-    """The same from means (d,) and covariances (d, d), symmetric and positive semi-definite up to rounding.
-
-    Cholesky S_b = L L' and the eigenvalues of L' S_a L; an eigendecomposition of S_b where it is singular.
-    """
+    """The same from means (d,) and covariances (d, d), symmetric and positive semi-definite up to rounding."""
     mean_a, mean_b = np.asarray(mean_a, np.float64), np.asarray(mean_b, np.float64)
     cov_a, cov_b = np.asarray(cov_a, np.float64), np.asarray(cov_b, np.float64)
     d = len(mean_a)
@@ -84,17 +80,33 @@ def frechet_from_moments(mean_a: Any, cov_a: Any, mean_b: Any, cov_b: Any) -> fl
         )
     if not all(np.isfinite(part).all() for part in (mean_a, mean_b, cov_a, cov_b)):
         raise CannotMeasure("The moments hold values that are no numbers.")
-    factor = _factor(cov_b)
-    inner = factor.T @ cov_a @ factor
-    eigenvalues = linalg.eigvalsh((inner + inner.T) / 2, overwrite_a=True, check_finite=False)
-    cross = np.sqrt(np.clip(eigenvalues, 0, None)).sum()
+    return _distance(mean_a, cov_a, mean_b, cov_b)
+
+
+def _lower_covariance(centred: np.ndarray) -> np.ndarray:
+    """(d, d) unbiased covariance of centred rows, of which only the lower triangle is filled: half the work."""
+    return linalg.blas.dsyrk(1 / (len(centred) - 1), centred.T, lower=1)
+
+
+def _distance(mean_a: np.ndarray, cov_a: np.ndarray, mean_b: np.ndarray, cov_b: np.ndarray) -> float:
+    """From covariances of which the lower triangles count: S_b = L L', and the eigenvalues of L' S_a L."""
     difference = mean_a - mean_b
+    eigenvalues = linalg.eigvalsh(_sandwiched(cov_a, cov_b), overwrite_a=True, check_finite=False)
+    cross = np.sqrt(np.clip(eigenvalues, 0, None)).sum()
     return max(0.0, float(difference @ difference + np.trace(cov_a) + np.trace(cov_b) - 2 * cross))
 
 
-def _factor(covariance: np.ndarray) -> np.ndarray:
+def _sandwiched(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
+    """L' S L for outer = L L', lower triangle: LAPACK's reduction of a generalised problem (dsygst) does just that.
+
+    A singular outer has no Cholesky factor; its eigenvectors, scaled, are a factor too.
+    """
     try:
-        return linalg.cholesky(covariance, lower=True, check_finite=False)
+        factor = linalg.cholesky(outer, lower=True, check_finite=False)
     except linalg.LinAlgError:
-        values, vectors = linalg.eigh(covariance, check_finite=False)
-        return vectors * np.sqrt(np.clip(values, 0, None))
+        values, vectors = linalg.eigh(outer, check_finite=False)
+        root = vectors * np.sqrt(np.clip(values, 0, None))
+        return root.T @ (np.tril(inner) + np.tril(inner, -1).T) @ root
+    reduced, failed = linalg.lapack.dsygst(inner, factor, itype=2, lower=1)
+    assert not failed
+    return reduced

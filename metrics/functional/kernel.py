@@ -34,9 +34,10 @@ def kid_subsets(
 ) -> tuple[float, float]:  # fmt: skip
     """(mean, standard deviation) over random subsets: the published form, for comparison with other tools only.
 
+    float32 features have their kernel in float32, as in those tools, and its sums in float64: 1e-7 of the value of a kernel.
     Raises CannotMeasure where a set is smaller than `size`; never draws a smaller one in silence.
     """
-    a, b = as_pair(real, synthetic)
+    a, b = as_pair(real, synthetic, keep_float32=True)
     gamma = _check_kernel(degree, gamma, a.shape[1])
     if size < 2 or subsets < 1:
         raise CannotMeasure(
@@ -86,16 +87,13 @@ def kid_p_value(
     gamma = _check_kernel(degree, gamma, a.shape[1])
     both, n = np.vstack([a, b]), len(a)
     members = _relabelled(n, len(b), real_groups, synthetic_groups, permutations, rng)
-    everyone = np.ones((1, len(both)))
+    inside, crossing, outside = _shares(both, members, degree, gamma, coef0)
     diagonal = _diagonal(both, degree, gamma, coef0)
-    inside, crossing, whole = _shares(both, members, everyone, degree, gamma, coef0)
-    inside, whole = inside - members @ diagonal, whole - diagonal.sum()
     sizes = members.sum(axis=1)
     others = len(both) - sizes
-    outside = whole - 2 * crossing - inside
-    values = (
-        inside / (sizes * (sizes - 1)) + outside / (others * (others - 1)) - 2 * crossing / (sizes * others)
-    )
+    within_a = (inside - members @ diagonal) / (sizes * (sizes - 1))
+    within_b = (outside - (1 - members) @ diagonal) / (others * (others - 1))
+    values = within_a + within_b - 2 * crossing / (sizes * others)
     return float((1 + (values[1:] >= values[0]).sum()) / (1 + permutations))
 
 
@@ -118,19 +116,19 @@ def _relabelled(
 
 
 def _shares(
-    both: np.ndarray, members: np.ndarray, everyone: np.ndarray, degree: int, gamma: float, coef0: float
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """(p,) sums of the kernel within each row's members and between them and the rest, and its whole sum."""
-    sums, total = np.zeros_like(members), 0.0
+    both: np.ndarray, members: np.ndarray, degree: int, gamma: float, coef0: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(p,) sums of the kernel within the members of each row, between them and the rest, and within the rest."""
+    everyone = np.vstack([members, np.ones(len(both))])
+    sums = np.zeros_like(everyone)
     for start in range(0, len(both), CHUNK):
         rows = slice(start, start + CHUNK)
         for across in range(0, len(both), CHUNK):
             columns = slice(across, across + CHUNK)
-            sums[:, columns] += members[:, rows] @ _kernel(both[rows], both[columns], degree, gamma, coef0)
-    inside = np.einsum("pj,pj->p", sums, members)
-    crossing = sums.sum(axis=1) - inside
-    total = _total(both, both, degree, gamma, coef0, everyone, everyone)[0]
-    return inside, crossing, float(total)
+            sums[:, columns] += everyone[:, rows] @ _kernel(both[rows], both[columns], degree, gamma, coef0)
+    inside = np.einsum("pj,pj->p", sums[:-1], members)
+    crossing = sums[:-1].sum(axis=1) - inside
+    return inside, crossing, sums[-1].sum() - 2 * crossing - inside
 
 
 def _kernel(a: np.ndarray, b: np.ndarray, degree: int, gamma: float, coef0: float) -> np.ndarray:

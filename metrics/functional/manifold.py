@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .clipped import clipped_coverage, clipped_density
+from .clipped import uncapped_coverage, uncapped_density
 from .errors import CannotMeasure, as_pair
 
 CHUNK = 1024
@@ -28,6 +28,8 @@ CLOSE = {4: 1e-4, 8: 1e-6}
 @dataclass(frozen=True)
 class PRDC:
     """The six numbers, and what they were counted from, per image.
+
+    uncapped              clipped density and coverage before they are cut at 1, for intervals
 
     realism (m,)          largest real radius / distance, over real images: above 1 inside (Kynkaanniemi, eq. 5)
     rarity (m,)           radius of the smallest real ball around a synthetic image, inf outside (Han et al., ICLR 2023)
@@ -41,6 +43,7 @@ class PRDC:
     coverage: float
     clipped_density: float
     clipped_coverage: float
+    uncapped: tuple[float, float]
     realism: np.ndarray
     rarity: np.ndarray
     is_covered: np.ndarray
@@ -70,22 +73,29 @@ def prdc(real: Any, synthetic: Any, k: int = 5) -> PRDC:
     recalled = np.zeros(len(a), bool)
     for rows, columns, square in _blocks(b, a):
         inside = square <= square_a[columns]
-        counts[rows] += inside.sum(axis=1)
-        in_ball[columns] += inside.sum(axis=0)
-        clipped_counts[rows] += (square <= clipped[columns]).sum(axis=1)
-        realism[rows] = np.maximum(realism[rows], _ratio(square_a[columns], square).max(axis=1))
-        rarity[rows] = np.minimum(rarity[rows], np.where(inside, square_a[columns], np.inf).min(axis=1))
+        counts[rows] += np.count_nonzero(inside, axis=1)
+        in_ball[columns] += np.count_nonzero(inside, axis=0)
+        clipped_counts[rows] += np.count_nonzero(square <= clipped[columns], axis=1)
+        recalled[columns] |= (square <= square_b[rows, None]).any(axis=0)
         best = square.argmin(axis=1)
         least = square[np.arange(len(best)), best]
         nearest[rows] = np.where(least < nearest_square[rows], columns.start + best, nearest[rows])
         nearest_square[rows] = np.minimum(nearest_square[rows], least)
-        recalled[columns] |= (square <= square_b[rows, None]).any(axis=0)
+        _rarest(rarity[rows], inside, square_a[columns])
+        realism[rows] = np.maximum(realism[rows], _ratio(square_a[columns], square).max(axis=1))
     is_covered = in_ball > 0
     strangers = np.bincount(own_a[near_a <= clipped[:, None]], minlength=len(a))
+    uncapped = uncapped_density(clipped_counts, strangers, k), uncapped_coverage(in_ball, len(b), k)
     return PRDC(
         float((counts > 0).mean()), float(recalled.mean()), float(counts.mean() / k), float(is_covered.mean()),
-        clipped_density(clipped_counts, strangers, k), clipped_coverage(in_ball, len(b), k), np.sqrt(realism), np.sqrt(rarity), is_covered, nearest, np.sqrt(nearest_square),
+        min(1.0, uncapped[0]), min(1.0, uncapped[1]), uncapped, np.sqrt(realism), np.sqrt(rarity), is_covered, nearest, np.sqrt(nearest_square),
     )  # fmt: skip
+
+
+def _rarest(rarity: np.ndarray, inside: np.ndarray, radius: np.ndarray) -> None:
+    """Lower (m,) rarity to the smallest radius of the balls that hold each image."""
+    row, ball = np.nonzero(inside)
+    np.minimum.at(rarity, row, radius[ball])
 
 
 def _ratio(radius: np.ndarray, distance: np.ndarray) -> np.ndarray:
@@ -120,19 +130,39 @@ def _neighbours(features: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _keep(best: np.ndarray, which: np.ndarray, rows: slice, square: np.ndarray, start: int) -> None:
-    """Take into the k best of these rows what is smaller in a block of squared distances whose first column is `start`."""
-    k = best.shape[1]
-    if square.shape[1] > k:
-        local = np.argpartition(square, k - 1, axis=1)[:, :k]
-        square = np.take_along_axis(square, local, axis=1)
+    """Take into the k best of these rows what is smaller in a block of squared distances whose first column is `start`.
+
+    After a row's first block few distances are below its k-th best, so they are picked out instead of sorting the block.
+    """
+    k, limit = best.shape[1], best[rows].max(axis=1)
+    if np.isinf(limit).any():
+        if square.shape[1] > k:
+            local = np.argpartition(square, k - 1, axis=1)[:, :k]
+            square = np.take_along_axis(square, local, axis=1)
+        else:
+            local = np.broadcast_to(np.arange(square.shape[1]), square.shape)
     else:
-        local = np.broadcast_to(np.arange(square.shape[1]), square.shape)
+        square, local = _picked(square, limit, k)
     both, named = np.hstack([best[rows], square]), np.hstack([which[rows], local + start])
     chosen = np.argpartition(both, k - 1, axis=1)[:, :k]
     best[rows], which[rows] = (
         np.take_along_axis(both, chosen, axis=1),
         np.take_along_axis(named, chosen, axis=1),
     )
+
+
+def _picked(square: np.ndarray, limit: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, k) the smallest values below each row's limit and their columns, padded with infinity."""
+    flat = np.flatnonzero(square < limit[:, None])
+    row, column = np.divmod(flat, square.shape[1])
+    values = square.ravel()[flat] if square.flags.c_contiguous else square[row, column]
+    order = np.lexsort((values, row))
+    row, column, values = row[order], column[order], values[order]
+    rank = np.arange(len(row)) - np.searchsorted(row, np.arange(len(square)))[row]
+    kept = rank < k
+    smallest, named = np.full((len(square), k), np.inf, square.dtype), np.full((len(square), k), -1)
+    smallest[row[kept], rank[kept]], named[row[kept], rank[kept]] = values[kept], column[kept]
+    return smallest, named
 
 
 Block = tuple[slice, slice, np.ndarray]

@@ -13,7 +13,7 @@ from .errors import CannotMeasure, as_features
 from .frechet import frechet_distance
 
 DRAWS = 20
-WORK = 2e9  # of a draw, about n d^2: with more of it fewer are drawn, since large samples hardly vary
+WORK = 1e9  # of a draw, about n d^2: with more of it fewer are drawn, since large samples hardly vary
 
 
 def frechet_null(
@@ -21,18 +21,33 @@ def frechet_null(
 ) -> np.ndarray:
     """(draws,) Frechet distances between samples of n and of m from a normal distribution with the covariance of (k, d) `real`.
 
-    With fewer real images than features the covariance is that of the images, of rank k - 1. Draws are 3 to 20 by the
-    work that they need. Raises CannotMeasure for sizes below two.
+    Draws are 3 to 20 by the work that they need. Raises CannotMeasure for sizes below two.
     """
     rows = as_features(real, "real")
     if min(n, m) < 2:
         raise CannotMeasure(f"Sizes of {n} and {m} were given; at least 2 are needed.")
-    centred = rows - rows.mean(axis=0)
-    gram = centred.T @ centred if rows.shape[1] <= len(rows) else centred @ centred.T
-    eigenvalues = np.clip(np.linalg.eigvalsh(gram / (len(rows) - 1)), 0, None)
-    spread = np.sqrt(eigenvalues[eigenvalues > 1e-12 * eigenvalues.max()])
-    count = draws or int(np.clip(WORK / (max(n, m) * len(spread) ** 2), 3, DRAWS))
+    spread = np.sqrt(shrunk_eigenvalues(rows))
+    spread = spread[spread > 1e-6 * spread.max()]
+    count = draws or int(np.clip(WORK / (max(n, m) * len(spread) * min(n, len(spread))), 3, DRAWS))
     return np.array([_draw(spread, n, m, rng) for _ in range(count)])
+
+
+def shrunk_eigenvalues(rows: np.ndarray) -> np.ndarray:
+    """(d,) eigenvalues of the covariance of (n, d) rows, drawn to their mean as far as so many rows leave them uncertain.
+
+    Ledoit & Wolf, J. Multivariate Analysis 88 (2004). Those of the sample itself are spread too far when n is not much
+    larger than d, and a null made from them is too small.
+    """
+    n, d = rows.shape
+    centred = rows - rows.mean(axis=0)
+    gram = (centred.T @ centred if d <= n else centred @ centred.T) / n
+    values = np.zeros(d)
+    values[: len(gram)] = np.clip(np.linalg.eigvalsh(gram), 0, None)
+    mean, square = values.mean(), (values**2).sum()
+    away = square - d * mean**2
+    noise = ((np.einsum("ij,ij->i", centred, centred) ** 2).sum() / n - square) / n
+    share = min(noise, away) / away if away > 0 else 0.0
+    return (1 - share) * values + share * mean
 
 
 def _draw(spread: np.ndarray, n: int, m: int, rng: np.random.Generator) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.linalg
 from scipy.stats import entropy
 
-from metrics.functional.classifier import c2st, placements
+from metrics.functional.classifier import area, c2st
 from metrics.functional.cmmd import cmmd
 from metrics.functional.diversity import vendi_score
 from metrics.functional.frechet import frechet_distance, frechet_from_moments
@@ -12,7 +12,7 @@ from metrics.functional.inception import inception_score
 from metrics.functional.kernel import kid, kid_subsets
 from metrics.functional.manifold import prdc
 from metrics.functional.memorisation import authenticity, suspected_copies
-from metrics.functional.null import frechet_null, frechet_null_mean
+from metrics.functional.null import frechet_null, frechet_null_mean, shrunk_eigenvalues
 from tests.validation import Entry, apart, apart_relative
 
 
@@ -217,14 +217,22 @@ def _c2st_by_scikit_learn() -> float:
     return max(found, apart(ours.auc, np.mean(areas)))
 
 
-def _placements() -> float:
-    """Sums of placement values are Mann and Whitney's statistic, ties included."""
+def _area() -> float:
     from scipy.stats import mannwhitneyu
 
     rng = np.random.default_rng(0)
     real, synthetic = rng.integers(0, 20, 40), rng.integers(3, 25, 30)
-    area = mannwhitneyu(synthetic, real).statistic / 1200
-    return max(apart(part.mean(), area) for part in placements(real, synthetic))
+    return apart(area(real, synthetic), mannwhitneyu(synthetic, real).statistic / 1200)
+
+
+def _shrunk() -> float:
+    from sklearn.covariance import ledoit_wolf
+
+    found = []
+    for n, d in ((90, 30), (30, 90)):
+        rows = _normal(n, d, 1)
+        found.append(apart(np.sort(shrunk_eigenvalues(rows)), np.linalg.eigvalsh(ledoit_wolf(rows)[0])))
+    return max(found)
 
 
 def _null() -> float:
@@ -250,7 +258,8 @@ ENTRIES: tuple[Entry, ...] = (
     *(Entry(part, part.capitalize(), PRDC, 1e-12, lambda part=part: _prdc(part)) for part in ("precision", "density")),
     Entry("clipped_density", "Clipped density", CLIPPED, 1e-12, lambda: _clipped("clipped_density")),
     Entry("c2st", "Classifier test, ratings left out and AUC", "scikit-learn 1.9, KernelRidge refitted without each fold", 1e-6, _c2st_by_scikit_learn),
-    Entry("c2st", "Placement values", "SciPy 1.17, mannwhitneyu", 1e-12, _placements),
+    Entry("c2st", "Area under the ROC curve, with ties", "SciPy 1.17, mannwhitneyu", 1e-12, _area),
+    Entry("metrics.functional.null.shrunk_eigenvalues", "Shrunk eigenvalues of a covariance", "scikit-learn 1.9, ledoit_wolf", 1e-9, _shrunk),
     Entry("metrics.functional.null.frechet_null", "Fréchet distance, simulated null", "first order in 1 / n (Bures metric)", 0.05, _null, relative=True),
     Entry("inception_score_10", "Inception Score, ten splits", "SciPy 1.17, entropy", 1e-10, lambda: _inception(10)),
     Entry("inception_score", "Inception Score", "SciPy 1.17, entropy", 1e-10, lambda: _inception(1)),

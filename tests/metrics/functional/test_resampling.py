@@ -86,13 +86,36 @@ def test_the_floor_is_what_equal_sets_give_at_that_size():
         half_split_floor(frechet_distance, real, rng=rng, size=301)
 
 
-def test_the_bootstrap_of_a_mean_is_scipys():
+def test_the_pivots_of_the_bootstrap_are_scipys():
     values = np.random.default_rng(0).gamma(2, size=80)
+    mean, error = values.mean(), values.std(ddof=1) / np.sqrt(80)
     ours = bootstrap_mean(values, rng=np.random.default_rng(1), draws=20000)
-    theirs = bootstrap((values,), np.mean, method="percentile", n_resamples=20000, rng=2)
-    assert ours.low == pytest.approx(theirs.confidence_interval.low, abs=0.02)
-    assert ours.high == pytest.approx(theirs.confidence_interval.high, abs=0.02)
-    assert ours.standard_error == pytest.approx(values.std() / np.sqrt(80), rel=0.03)
+
+    def pivot(x: np.ndarray, axis: int) -> np.ndarray:
+        return (x.mean(axis=axis) - mean) / (x.std(axis=axis, ddof=1) / np.sqrt(80))
+
+    theirs = bootstrap((values,), pivot, method="percentile", n_resamples=20000, rng=2).confidence_interval
+    assert ours.low == pytest.approx(mean - error * theirs.high, abs=0.02)
+    assert ours.high == pytest.approx(mean - error * theirs.low, abs=0.02)
+    assert ours.standard_error == pytest.approx(error)
+
+
+def test_the_interval_of_a_mean_of_skewed_rows_covers_also_with_patients():
+    rng, truth = np.random.default_rng(3), np.exp(0.32)
+    covered = {1: 0, 4: 0}
+    for patient in covered:
+        groups = np.arange(60 * patient) // patient
+        for _run in range(200):
+            own = rng.normal(size=60)[groups]
+            rows = np.exp(0.8 * (own if patient == 1 else 0.5**0.5 * (own + rng.normal(size=len(groups)))))
+            found = bootstrap_mean(rows, rng=rng, groups=groups, draws=500)
+            covered[patient] += found.low <= truth <= found.high
+    assert min(covered.values()) >= 179, "95 % of 200 less three standard errors and what skewness leaves"
+
+
+def test_rows_that_are_all_alike_have_an_interval_of_no_width():
+    found = bootstrap_mean(np.full(12, 0.7), rng=np.random.default_rng(0))
+    assert (found.low, found.high) == pytest.approx((0.7, 0.7))
 
 
 @given(st.integers(0, 999), st.integers(2, 12))
