@@ -11,6 +11,7 @@ from generators import options as o
 from generators.options import (  # noqa: F401  (offered here too: the catalogue is where options are looked for)
     AugMixOptions,
     DCGANOptions,
+    GANTraining,
     InvalidOptions,
     MixupOptions,
     NoOptions,
@@ -33,7 +34,8 @@ class Entry:
     path      dotted path: a module for mixing and networks, `module:NAME` for a classical transform
     partners  pictures needed for one output, its own included (0: made from nothing)
     pairing   which partners are drawn unless a recipe says otherwise: any, same_class, other_class
-    training  options of training, for networks"""
+    training  options of training, for networks
+    needs     what a network learns from: set, two_sets (unpaired), pairs, masks (a set whose pictures have masks)"""
 
     name: str
     title: str
@@ -45,6 +47,7 @@ class Entry:
     pairing: str = "any"
     cautions: tuple[str, ...] = ()
     training: type | None = None
+    needs: str = "set"
 
     def load(self) -> ModuleType:
         """The module (mixing, network) or transform (classical). Loading a network imports torch: tasks only."""
@@ -118,7 +121,7 @@ CLASSICAL = _by_name(
 
 NETWORKS = _by_name(
     Entry("dcgan", _("DCGAN"), _("Learns to make pictures like those of a set, out of random numbers."), DCGANOptions,
-          "generators.networks.dcgan", "network", partners=0, training=TrainingOptions,
+          "generators.networks.dcgan", "network", partners=0, training=GANTraining,
           cautions=(_("May copy pictures it was trained on: look at the nearest real neighbours."),)),
 )  # fmt: skip
 

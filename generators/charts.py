@@ -12,7 +12,7 @@ POINTS = 300  # more are averaged down: a curve is read by eye
 
 def loss_chart(log: Sequence[dict[str, Any]]) -> SafeString:
     """Loss of generator and discriminator against images seen. Empty for fewer than two entries."""
-    rows = _thinned([row for row in log if "loss_g" in row])
+    rows = _thinned([row for row in log if "loss_g" in row and "loss_d" in row])
     if len(rows) < 2:
         return mark_safe("")
     seen = [float(row["images_seen"]) for row in rows]

@@ -13,14 +13,16 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from .training_data import TrainingError
+
 KEPT = 2
 
 
-def data_digest(images: np.ndarray, labels: np.ndarray | None) -> str:
+def data_digest(images: np.ndarray, *others: np.ndarray | None) -> str:
     digest = hashlib.sha256(f"{images.shape}{images.dtype}".encode())
     digest.update(np.ascontiguousarray(images).tobytes())
-    if labels is not None:
-        digest.update(np.ascontiguousarray(labels).tobytes())
+    for values in others:
+        digest.update(b"-" if values is None else np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()
 
 
@@ -31,15 +33,18 @@ def machine() -> dict[str, Any]:
 
 def save(folder: Path, images_seen: int, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{images_seen:010d}.safetensors"
+    write(folder / f"{images_seen:010d}.safetensors", tensors, facts)
+    for old in sorted(folder.glob("*.safetensors"))[:-KEPT]:
+        old.unlink()
+
+
+def write(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     temporary = path.with_suffix(".part")
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     save_file(whole, temporary, metadata={"facts": json.dumps(facts)})
     with temporary.open("rb") as written:
         os.fsync(written.fileno())
     temporary.replace(path)
-    for old in sorted(folder.glob("*.safetensors"))[:-KEPT]:
-        old.unlink()
 
 
 def latest(folder: Path) -> Path | None:
@@ -51,6 +56,24 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     with safe_open(path, framework="pt") as file:
         facts = json.loads(file.metadata()["facts"])
         return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118  (not a dict)
+
+
+def compare(kept: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Sentences about what keeps a resumed run from being bit-identical. Raises TrainingError where it is another run."""
+    names = (
+        ("network", "network"),
+        ("data", "pictures"),
+        ("options", "network options"),
+        ("training", "training options"),
+    )
+    for name, words in names:
+        if kept[name] != now[name]:
+            raise TrainingError(f"The checkpoint was made with other {words}. Start a new run.")
+    changed = [name for name in ("machine", "torch", "threads") if kept[name] != now[name]]
+    if not changed:
+        return []
+    words = ", ".join(f"{name} {kept[name]} then, {now[name]} now" for name in changed)
+    return [f"The weights will not be bit-identical to an uninterrupted run: {words}."]
 
 
 def module_state(prefix: str, module: torch.nn.Module) -> dict[str, Tensor]:

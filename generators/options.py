@@ -260,6 +260,10 @@ class DCGANOptions:
     )
 
 
+_KEEP = (("last", _("After the last step")), ("best", _("At the snapshot with the smallest distance")))
+_PRECISIONS = (("full", _("Full (32 bits)")), ("mixed", _("Mixed")))
+
+
 @dataclass(frozen=True)
 class TrainingOptions:
     """How a network is trained; lengths and intervals count images seen, so that they do not change with the batch."""
@@ -276,3 +280,19 @@ class TrainingOptions:
         10_000, _("Images between checkpoints"), _("Most that a kill can lose."), 1, 10_000_000
     )
     sample_every_images: int = option(10_000, _("Images between sample grids"), "", 1, 10_000_000)
+    watch: int = option(
+        256, _("Pictures per snapshot"), _("Made to watch distance, diversity and copies."), 64, 10_000
+    )
+    keep: str = option("last", _("Weights to keep"), choices=_KEEP)
+    precision: str = option("full", _("Precision"), _("Mixed: bfloat16, on a GPU only."), choices=_PRECISIONS)
+
+
+@dataclass(frozen=True)
+class GANTraining(TrainingOptions):
+    ada_target: float = option(
+        0.0,
+        _("Adaptive augmentation target"),
+        _("For small data: 0 is off, the paper uses 0.6 (Karras 2020)."),
+        0.0,
+        1.0,
+    )

@@ -4,15 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+LOG, WATCH = "log.jsonl", "watch.jsonl"  # losses every few steps; watch numbers at each snapshot
 
-def append(folder: Path, row: dict[str, Any]) -> None:
-    with (folder / "log.jsonl").open("a") as log:
+
+def append(folder: Path, row: dict[str, Any], name: str = LOG) -> None:
+    with (folder / name).open("a") as log:
         log.write(json.dumps(row) + "\n")
 
 
-def read_log(folder: Path) -> list[dict[str, Any]]:
+def read_log(folder: Path, name: str = LOG) -> list[dict[str, Any]]:
     """Rows in order; half a line at the end, or none at all, is no error."""
-    path = folder / "log.jsonl"
+    path = folder / name
     rows = []
     for line in path.read_text().splitlines() if path.exists() else []:
         try:
@@ -24,8 +26,8 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
 
 def cut(folder: Path, images_seen: int) -> None:
     """Forget what was logged after a checkpoint that is gone back to."""
-    rows = [row for row in read_log(folder) if row["images_seen"] <= images_seen]
-    path = folder / "log.jsonl"
-    temporary = path.with_suffix(".part")
-    temporary.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    temporary.replace(path)
+    for name in (LOG, WATCH):
+        rows = [row for row in read_log(folder, name) if row["images_seen"] <= images_seen]
+        temporary = (folder / name).with_suffix(".part")
+        temporary.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        temporary.replace(folder / name)

@@ -14,6 +14,8 @@ one-hot vector beside the latent one, the discriminator as constant maps beside 
 import torch
 from torch import Tensor, nn
 
+from .adversarial import Adversarial
+
 SMALLEST_BLOCK, LARGEST_BLOCK = 3, 7
 
 
@@ -106,3 +108,9 @@ def initialise(module: nn.Module) -> None:
     elif isinstance(module, nn.BatchNorm2d):
         nn.init.normal_(module.weight, 1.0, 0.02)
         nn.init.zeros_(module.bias)
+
+
+class System(Adversarial):
+    """Cross-entropy, discriminator first, one step each; the generator learns from the same fake pictures."""
+
+    generator_class, discriminator_class = Generator, Discriminator

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from generators import checkpoints
-from generators.options import DCGANOptions, TrainingOptions
+from generators.options import DCGANOptions, GANTraining
 from generators.sampling import Output, sample
 from generators.training import TrainingError, prepare, train
 from generators.training_log import read_log
@@ -24,8 +24,8 @@ from tests.paths import ROOT
 OPTIONS = DCGANOptions(width=4, size=32)
 
 
-def quick(**more) -> TrainingOptions:
-    return TrainingOptions(
+def quick(**more) -> GANTraining:
+    return GANTraining(
         **{"images_seen": 160, "batch": 8, "checkpoint_every_images": 80, "sample_every_images": 80, **more}
     )
 
@@ -120,7 +120,9 @@ def test_what_cannot_be_trained_is_refused_in_words(tmp_path, change, words):
 
 
 def test_a_diverged_loss_is_said_and_not_trained_on(tmp_path, monkeypatch):
-    monkeypatch.setattr("generators.training.generator_loss", lambda fake: fake.mean() * float("nan"))
+    monkeypatch.setattr(
+        "generators.networks.adversarial.generator_loss", lambda fake: fake.mean() * float("nan")
+    )
     with pytest.raises(TrainingError, match="diverged"):
         go(tmp_path / "a")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from generators.options import DCGANOptions, TrainingOptions
+from generators.options import DCGANOptions, GANTraining
 from generators.training import train
 from tests.factories import blobs
 
@@ -13,7 +13,7 @@ from tests.factories import blobs
 def run(folder: Path, images_seen: int = 1600) -> None:
     train(
         np.stack(blobs(40, size=32)), network="dcgan", options=DCGANOptions(width=4, size=32), intensity=(0, 255), folder=folder,
-        training=TrainingOptions(images_seen=images_seen, batch=8, checkpoint_every_images=160, sample_every_images=800, seed=3),
+        training=GANTraining(images_seen=images_seen, batch=8, checkpoint_every_images=160, sample_every_images=800, seed=3),
     )  # fmt: skip
 
 
