@@ -1,11 +1,11 @@
 """How far readers agree. Ratings are (raters, items), NaN where missing; values need not be whole numbers.
 
 Per cent, kappa, alpha and AC1 are read together and without verbal labels: kappa and alpha fall when one answer is common
-(Feinstein & Cicchetti 1990), AC1 rises (Vach & Gerke 2023).
+(Feinstein & Cicchetti 1990), AC1 rises (Vach & Gerke 2023). Beside them stands what accuracy alone implies (implied_kappa).
 
-Fleiss 1971; Cohen 1960, 1968; Krippendorff 2011; Gwet 2008; Shrout & Fleiss 1979. Standard errors: jackknife over items
-plus jackknife over raters (each leaves one out, so no rater is ever paired with himself as a bootstrap would do); with two
-raters over items alone, for these raters only.
+Fleiss 1971; Cohen 1960, 1968; Krippendorff 2011; Gwet 2008; Shrout & Fleiss 1979 (turing.analysis.icc). Standard errors: two-way
+jackknife (jackknife over items plus jackknife over raters: each leaves one out, so no rater is ever paired with himself as a
+bootstrap would do); with two raters over items alone, for these raters only.
 """
 
 from collections.abc import Callable
@@ -16,87 +16,63 @@ import numpy as np
 from scipy import stats
 
 from .errors import CannotAnalyse
+from .icc import IntraclassCorrelation, icc
+
+__all__ = [
+    "Agreement", "IntraclassCorrelation", "cohen_kappa", "fleiss_kappa", "gwet_ac", "icc", "implied_kappa", "krippendorff_alpha",
+    "percent_agreement",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """value; standard_error and 95 % interval None where too few items or raters are left to leave one out."""
+    """value; standard_error and 95 % interval None where too few items or raters are left to leave one out. The interval is cut at
+    the ends of the coefficient's range; clipped says that it was, which happens in studies too small for it to mean much."""
 
     value: float
     standard_error: float | None = None
     interval: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True)
-class IntraclassCorrelation:
-    icc1: float
-    icc2: float
-    icc3: float
-    icc1k: float
-    icc2k: float
-    icc3k: float
+    clipped: bool = False
 
 
 def percent_agreement(ratings: Any) -> Agreement:
     """Share of pairs of raters that agree, averaged over the items that two or more rated; 0 to 1."""
-    return _with_error(_percent, _checked(ratings))
+    return _two_way(lambda counts, _values: _percent(counts), _checked(ratings), lowest=0.0)
 
 
 def fleiss_kappa(ratings: Any) -> Agreement:
     """(P - Pe) / (1 - Pe) with Pe from the pooled shares of categories; 1 when all agree on one category (0/0)."""
-    return _with_error(_fleiss, _checked(ratings))
+    return _two_way(lambda counts, _values: _fleiss(counts), _checked(ratings))
 
 
 def gwet_ac(ratings: Any, weights: str = "identity") -> Agreement:
     """AC1 (identity) or AC2 (linear, quadratic weights over the ordered categories)."""
-    table = _checked(ratings)
-    categories = _categories(table)
-    return _with_error(lambda part: _gwet(part, categories, weights), table)
+    return _two_way(lambda counts, _values: _gwet(counts, weights), _checked(ratings))
 
 
 def krippendorff_alpha(ratings: Any, level: str = "nominal") -> Agreement:
     """1 - observed / expected disagreement; level nominal, ordinal, interval or ratio. Undefined for one category: 1 if all agree."""
-    table = _checked(ratings)
     if level not in ("nominal", "ordinal", "interval", "ratio"):
         raise CannotAnalyse(f"level is {level!r}; allowed are nominal, ordinal, interval, ratio.")
-    return _with_error(lambda part: _alpha(part, level), table)
+    return _two_way(lambda counts, values: _alpha(counts, values, level), _checked(ratings))
 
 
 def cohen_kappa(a: Any, b: Any, weights: str | None = None) -> Agreement:
-    """Of two raters, with linear or quadratic weights if named; cases that one of them missed are left out."""
+    """Of two raters (or one rater twice), with linear or quadratic weights if named; cases that one of them missed are left out."""
     table = _checked(np.stack([np.asarray(a, float), np.asarray(b, float)]))
     table = table[:, ~np.isnan(table).any(axis=0)]
     categories = _categories(table)
-    return _with_error(lambda part: _cohen(part, categories, weights), table, raters=False)
+    value = _cohen(table, categories, weights)
+    left = [np.delete(table, i, axis=1) for i in range(table.shape[1])] if table.shape[1] > 2 else []
+    return _agreement(value, _spread([_cohen(part, categories, weights) for part in left]), -1.0)
 
 
-def icc(ratings: Any) -> IntraclassCorrelation:
-    """Shrout & Fleiss's six, from (items, raters) without gaps: one-way, two-way random, two-way mixed; single and mean."""
-    x = np.asarray(ratings, float)
-    if x.ndim != 2 or min(x.shape) < 2 or not np.isfinite(x).all():
-        raise CannotAnalyse(
-            f"Ratings of shape {x.shape} were given; needed are at least 2 items x 2 raters without gaps."
-        )
-    n, k = x.shape
-    rows, columns, grand = x.mean(axis=1), x.mean(axis=0), x.mean()
-    between = k * ((rows - grand) ** 2).sum() / (n - 1)
-    within = ((x - rows[:, None]) ** 2).sum() / (n * (k - 1))
-    raters = n * ((columns - grand) ** 2).sum() / (k - 1)
-    error = (((x - rows[:, None] - columns + grand) ** 2).sum()) / ((n - 1) * (k - 1))
-    if between == 0 and within == 0:
-        raise CannotAnalyse("All ratings are equal: an intraclass correlation is not defined.")
-    return IntraclassCorrelation(
-        _ratio(between - within, between + (k - 1) * within),
-        _ratio(between - error, between + (k - 1) * error + k * (raters - error) / n),
-        _ratio(between - error, between + (k - 1) * error),
-        _ratio(between - within, between),
-        _ratio(between - error, between + (raters - error) / n),
-        _ratio(between - error, between),
-    )
-
-
-def _ratio(top: float, bottom: float) -> float:
-    return float(top / bottom) if bottom else 0.0
+def implied_kappa(accuracy: float) -> float:
+    """(2p - 1)^2: the chance-corrected agreement of readers who are right with probability p, each for himself. More than that
+    within one truth means that readers follow the same cue; Park 2021's .11 at p = .594 against .035 is such a case."""
+    if not 0 <= accuracy <= 1:
+        raise CannotAnalyse(f"The accuracy is {accuracy}; it lies between 0 and 1.")
+    return (2 * accuracy - 1) ** 2
 
 
 def _checked(ratings: Any) -> np.ndarray:
@@ -116,22 +92,21 @@ def _categories(table: np.ndarray) -> np.ndarray:
     return np.unique(table[~np.isnan(table)])
 
 
-def _counts(table: np.ndarray, categories: np.ndarray) -> np.ndarray:
-    """(items, categories) of the items that two or more rated."""
-    counts = (table[:, :, None] == categories).sum(axis=0)
+def _percent(counts: np.ndarray) -> float:
+    paired = _paired(counts)
+    n = paired.sum(axis=1)
+    return float(((paired * (paired - 1)).sum(axis=1) / (n * (n - 1))).mean())
+
+
+def _paired(counts: np.ndarray) -> np.ndarray:
+    """The items that two or more rated."""
     return counts[counts.sum(axis=1) >= 2]
 
 
-def _percent(table: np.ndarray) -> float:
-    counts = _counts(table, _categories(table))
-    n = counts.sum(axis=1)
-    return float(((counts * (counts - 1)).sum(axis=1) / (n * (n - 1))).mean())
-
-
-def _fleiss(table: np.ndarray) -> float:
-    counts = _counts(table, _categories(table))
-    shares = (counts / counts.sum(axis=1, keepdims=True)).mean(axis=0)
-    return _beyond(_percent(table), float((shares**2).sum()))
+def _fleiss(counts: np.ndarray) -> float:
+    paired = _paired(counts)
+    shares = (paired / paired.sum(axis=1, keepdims=True)).mean(axis=0)
+    return _beyond(_percent(counts), float((shares**2).sum()))
 
 
 def _beyond(observed: float, expected: float) -> float:
@@ -148,15 +123,13 @@ def _weights(count: int, name: str | None) -> np.ndarray:
     return 1 - steps ** (1 if name == "linear" else 2)
 
 
-def _gwet(table: np.ndarray, categories: np.ndarray, weights: str) -> float:
-    counts = (table[:, :, None] == categories).sum(axis=0)
-    n = counts.sum(axis=1)
-    w = _weights(len(categories), weights)
+def _gwet(counts: np.ndarray, weights: str) -> float:
+    q, n = counts.shape[1], counts.sum(axis=1)
+    w = _weights(q, weights)
     rated, pairs = counts[n >= 1], n >= 2
     weighted = counts[pairs] @ w
     observed = float(((counts[pairs] * (weighted - 1)).sum(axis=1) / (n[pairs] * (n[pairs] - 1))).mean())
     shares = (rated / rated.sum(axis=1, keepdims=True)).mean(axis=0)
-    q = len(categories)
     expected = float(w.sum() / (q * (q - 1)) * (shares * (1 - shares)).sum()) if q > 1 else 1.0
     return _beyond(observed, expected)
 
@@ -171,9 +144,8 @@ def _cohen(table: np.ndarray, categories: np.ndarray, weights: str | None) -> fl
     return _beyond(float((w * joint).sum()), expected)
 
 
-def _alpha(table: np.ndarray, level: str) -> float:
-    categories = _categories(table)
-    counts = _counts(table, categories).astype(float)
+def _alpha(all_counts: np.ndarray, categories: np.ndarray, level: str) -> float:
+    counts = _paired(all_counts).astype(float)
     n = counts.sum(axis=1, keepdims=True)
     coincidence = ((counts / (n - 1)).T @ counts) - np.diag((counts / (n - 1)).sum(axis=0))
     totals = coincidence.sum(axis=1)
@@ -203,25 +175,39 @@ def _distances(categories: np.ndarray, totals: np.ndarray, level: str) -> np.nda
     return np.where(a == b, 0.0, ordinal)
 
 
-def _with_error(
-    statistic: Callable[[np.ndarray], float], table: np.ndarray, *, raters: bool = True
+def _two_way(
+    statistic: Callable[[np.ndarray, np.ndarray], float], table: np.ndarray, *, lowest: float = -1.0
 ) -> Agreement:
-    value = statistic(table)
-    items = [np.delete(table, i, axis=1) for i in range(table.shape[1])]
-    variance = _jackknife(statistic, items)
-    if variance is not None and raters and len(table) >= 3:
-        more = _jackknife(statistic, [np.delete(table, r, axis=0) for r in range(len(table))])
+    """statistic of (items, categories) counts and the categories' values, with the jackknife over items and over raters. Leaving
+    one out is a subtraction of its counts, so that 50 raters and 1,000 items take a moment."""
+    values = _categories(table)
+    hot = table[:, :, None] == values
+    counts = hot.sum(axis=0)
+    value = statistic(counts, values)
+    variance = _spread([statistic(np.delete(counts, i, axis=0), values) for i in _leavable(counts)])
+    if variance is not None and len(table) >= 3:
+        fewer = [counts - mine for mine in hot]
+        more = _spread([statistic(part, values) for part in fewer if len(_paired(part))])
         variance += more or 0.0
+    return _agreement(value, variance, lowest)
+
+
+def _leavable(counts: np.ndarray) -> range:
+    return range(len(counts)) if len(_paired(counts)) > 1 else range(0)
+
+
+def _spread(values: list[float]) -> float | None:
+    """Jackknife variance; None from fewer than three values."""
+    if len(values) < 3:
+        return None
+    x = np.array(values)
+    return float((len(x) - 1) / len(x) * ((x - x.mean()) ** 2).sum())
+
+
+def _agreement(value: float, variance: float | None, lowest: float) -> Agreement:
     if variance is None:
         return Agreement(value)
     error = float(np.sqrt(variance))
     reach = float(stats.norm.ppf(0.975)) * error
-    return Agreement(value, error, (value - reach, value + reach))
-
-
-def _jackknife(statistic: Callable[[np.ndarray], float], parts: list[np.ndarray]) -> float | None:
-    usable = [part for part in parts if part.size and ((~np.isnan(part)).sum(axis=0) >= 2).any()]
-    if len(usable) < 3:
-        return None
-    values = np.array([statistic(part) for part in usable])
-    return float((len(values) - 1) / len(values) * ((values - values.mean()) ** 2).sum())
+    low, high = value - reach, value + reach
+    return Agreement(value, error, (max(low, lowest), min(high, 1.0)), low < lowest or high > 1.0)

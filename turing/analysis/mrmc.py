@@ -6,17 +6,21 @@ jackknife over cases. The figure is the area under the ROC curve, or accuracy = 
 cut at 'synthetic' (ratings 0 or 1).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
+from .clusters import clustered_covariance
 from .errors import CannotAnalyse
-from .roc import delong_covariance, placements, stratified_covariance
+from .roc import placements
 from .ustatistic import UStatistic, u_statistic
 
-__all__ = ["Comparison", "OneModality", "UStatistic", "obuchowski_rockette", "single_modality", "u_statistic"]
+__all__ = [
+    "Comparison", "OneModality", "UStatistic", "compare", "obuchowski_rockette", "over_readers", "single_modality",
+    "structural", "u_statistic",
+]  # fmt: skip
 
 FEW_READERS = 5
 
@@ -53,12 +57,18 @@ def obuchowski_rockette(
     """truth (cases,), ratings (modalities, readers, cases) without gaps; at least 2 modalities and 2 readers."""
     t, r = _checked(truth, ratings, dimensions=3)
     modalities, readers = r.shape[:2]
+    estimates, cov = _figures(t, r.reshape(-1, r.shape[2]), figure, covariance, None)
+    return compare(estimates.reshape(modalities, readers), cov)
+
+
+def compare(theta: np.ndarray, cov: np.ndarray) -> Comparison:
+    """The test that modalities are equal, from figures (modalities, readers) and their covariance over cases, in the same order
+    (modalities * readers, twice). Also where cases are nested, as Hillis 2014 (section 6) shows: covariances that are nil stay nil."""
+    modalities, readers = theta.shape
     if modalities < 2 or readers < 2:
         raise CannotAnalyse(
             f"{modalities} modalities and {readers} readers; a comparison needs at least 2 of each."
         )
-    estimates, cov = _figures(t, r.reshape(-1, r.shape[2]), figure, covariance)
-    theta = estimates.reshape(modalities, readers)
     parts = _covariance_components(cov, modalities, readers)
     by_modality, by_reader = theta.mean(axis=1), theta.mean(axis=0)
     ms_t = readers * ((by_modality - theta.mean()) ** 2).sum() / (modalities - 1)
@@ -69,7 +79,8 @@ def obuchowski_rockette(
     f, df2 = _f_ratio(ms_t, error, ms_tr, (modalities - 1) * (readers - 1))
     p = float(stats.f.sf(f, df1, df2)) if np.isfinite(f) else 0.0
     difference = float(by_modality[0] - by_modality[1])
-    return Comparison(theta, difference, f, df2, p, {"ms_t": float(ms_t), "ms_tr": float(ms_tr), **parts})
+    components = {"ms_t": float(ms_t), "ms_tr": float(ms_tr), "error": float(error), **parts}
+    return Comparison(theta, difference, f, df2, p, components)
 
 
 def _f_ratio(ms_t: float, error: float, ms_tr: float, df: int) -> tuple[float, float]:
@@ -80,11 +91,38 @@ def _f_ratio(ms_t: float, error: float, ms_tr: float, df: int) -> tuple[float, f
 
 
 def single_modality(
-    truth: Any, ratings: Any, figure: str = "auc", covariance: str = "delong", level: float = 0.95
-) -> OneModality:
-    """truth (cases,), ratings (readers, cases) without gaps. Raises CannotAnalyse for one truth only, or gaps."""
+    truth: Any, ratings: Any, figure: str = "auc", covariance: str = "delong", level: float = 0.95, clusters: Any = None,
+    scale: str = "identity",
+) -> OneModality:  # fmt: skip
+    """truth (cases,), ratings (readers, cases) without gaps; clusters (cases,): what each case belongs to (a patient, a source
+    image), None where each stands alone; scale: see over_readers. Raises CannotAnalyse for one truth only, or gaps."""
     t, r = _checked(truth, ratings, dimensions=2)
-    theta, cov = _figures(t, r, figure, covariance)
+    return over_readers(*_figures(t, r, figure, covariance, clusters), level, scale)
+
+
+def over_readers(
+    theta: np.ndarray, cov: np.ndarray, level: float = 0.95, scale: str = "identity"
+) -> OneModality:
+    """From readers' figures (readers,) and their covariance over cases: against one half. scale: where interval and test are taken,
+    'identity' as in Hillis 2008 or 'logit' (delta method), which covers better when readers differ much, since figures that
+    readers differ in are skewed away from one half (docs/validation.md)."""
+    if scale not in ("identity", "logit"):
+        raise CannotAnalyse(f"scale is {scale!r}; allowed are identity and logit.")
+    return _on_scale(_plain(theta, cov, level), level, scale)
+
+
+def _on_scale(found: OneModality, level: float, scale: str) -> OneModality:
+    share, error = found.estimate, found.standard_error
+    if scale == "identity" or error == 0 or not 0 < share < 1:
+        return found
+    slope = share * (1 - share)
+    logit, reach = np.log(share / (1 - share)), _quantile(found.df, level) * error / slope
+    low, high = (float(1 / (1 + np.exp(-(logit + sign * reach)))) for sign in (-1, 1))
+    p = float(2 * stats.t.sf(abs(logit) * slope / error, min(found.df, 1e6)))
+    return replace(found, interval=(low, high), p_value=p)
+
+
+def _plain(theta: np.ndarray, cov: np.ndarray, level: float) -> OneModality:
     readers = len(theta)
     estimate = float(theta.mean())
     if readers < FEW_READERS:
@@ -150,40 +188,47 @@ def _checked(truth: Any, ratings: Any, *, dimensions: int) -> tuple[np.ndarray, 
     return t, r
 
 
-def _figures(t: np.ndarray, r: np.ndarray, figure: str, covariance: str) -> tuple[np.ndarray, np.ndarray]:
-    """(k,) figures of merit and their (k, k) covariance over cases."""
-    positive, negative = r[:, t == 1], r[:, t == 0]
+def structural(positive: np.ndarray, negative: np.ndarray, figure: str) -> tuple[np.ndarray, np.ndarray]:
+    """Each case's part in the figure: (k, synthetic) and (k, real), whose means both equal it (AUC: DeLong's placements)."""
     if figure == "accuracy":
-        if not np.isin(r, (0, 1)).all():
+        if not (np.isin(positive, (0, 1)).all() and np.isin(negative, (0, 1)).all()):
             raise CannotAnalyse("Accuracy needs answers of 0 (real) and 1 (synthetic), not ratings.")
         right, rejected = positive, 1 - negative
-        theta = (right.mean(axis=1) + rejected.mean(axis=1)) / 2
-        structural = stratified_covariance(right / 2, rejected / 2)
-    elif figure == "auc":
-        theta = np.array([placements(p, n)[0].mean() for p, n in zip(positive, negative)])
-        structural = delong_covariance(positive, negative)
-    else:
+        return (right + rejected.mean(axis=1, keepdims=True)) / 2, (
+            rejected + right.mean(axis=1, keepdims=True)
+        ) / 2
+    if figure != "auc":
         raise CannotAnalyse(f"figure is {figure!r}; allowed are auc and accuracy.")
+    pairs = [placements(p, n) for p, n in zip(positive, negative)]
+    return np.stack([p for p, _n in pairs]), np.stack([n for _p, n in pairs])
+
+
+def _figures(
+    t: np.ndarray, r: np.ndarray, figure: str, covariance: str, clusters: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """(k,) figures of merit and their (k, k) covariance over cases."""
+    groups = np.arange(len(t)) if clusters is None else np.asarray(clusters)
+    if groups.shape != t.shape:
+        raise CannotAnalyse(f"{groups.shape} clusters for {t.shape} cases; one for each is needed.")
+    first, second = structural(r[:, t == 1], r[:, t == 0], figure)
+    theta = first.mean(axis=1)
     if covariance == "delong":
-        return theta, structural
+        return theta, clustered_covariance(first, second, groups[t == 1], groups[t == 0])
     if covariance != "jackknife":
         raise CannotAnalyse(f"covariance is {covariance!r}; allowed are delong and jackknife.")
-    return theta, _jackknife(positive, negative, figure)
+    return theta, _jackknife(t, r, figure, groups)
 
 
-def _jackknife(positive: np.ndarray, negative: np.ndarray, figure: str) -> np.ndarray:
-    """Leave one case out, over all cases: (n - 1) / n times the spread of the figures."""
-
-    def values(p: np.ndarray, n: np.ndarray) -> np.ndarray:
-        if figure == "accuracy":
-            return (p.mean(axis=1) + (1 - n).mean(axis=1)) / 2
-        return np.array([placements(a, b)[0].mean() for a, b in zip(p, n)])
-
-    left = [values(np.delete(positive, i, 1), negative) for i in range(positive.shape[1])]
-    left += [values(positive, np.delete(negative, i, 1)) for i in range(negative.shape[1])]
-    rows = np.stack(left)
-    centred = rows - rows.mean(axis=0)
-    return (len(rows) - 1) / len(rows) * centred.T @ centred
+def _jackknife(t: np.ndarray, r: np.ndarray, figure: str, groups: np.ndarray) -> np.ndarray:
+    """Leave one case (or whole cluster) out: (n - 1) / n times the spread of the figures."""
+    rows = []
+    for group in np.unique(groups):
+        kept = groups != group
+        s, x = t[kept], r[:, kept]
+        rows.append(structural(x[:, s == 1], x[:, s == 0], figure)[0].mean(axis=1))
+    left = np.stack(rows)
+    centred = left - left.mean(axis=0)
+    return (len(left) - 1) / len(left) * centred.T @ centred
 
 
 def _covariance_components(cov: np.ndarray, modalities: int, readers: int) -> dict[str, float]:

@@ -49,7 +49,7 @@ def u_statistic(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
             positive[:, None, :] == negative[:, :, None]
         )
     success = np.where(read, above, 0.0)
-    counts, sums = _shared(read.astype(float)), _shared(success)
+    counts, sums = _exactly(_at_least(read.astype(float))), _exactly(_at_least(success))
     total = float(read.sum()) ** 2
     apart = frozenset() if counts[frozenset()] > 0 else frozenset({0})
     if counts[apart] <= 0:
@@ -60,7 +60,7 @@ def u_statistic(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
     auc = float(success.sum() / read.sum())
     variance = float(sum(counts[shared] * moments[shared] for shared in moments) / total - moments[apart])
     parts = _components(moments, moments[apart])
-    df = _bdg_df(parts, variance, *read.shape)
+    df = _degrees_of_freedom(read.astype(float), success, variance)
     error, distance = np.sqrt(max(variance, 0.0)), auc - 0.5
     reach = float(stats.t.ppf(1 - (1 - level) / 2, min(df, 1e6))) * error
     p = (
@@ -71,13 +71,19 @@ def u_statistic(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
     return UStatistic(auc, variance, df, (max(0.0, auc - reach), min(1.0, auc + reach)), p, parts)
 
 
-def _shared(x: np.ndarray) -> dict[frozenset[int], float]:
-    """Sum of x[p] x[q] over ordered pairs that share exactly these axes (0 reader, 1 real case, 2 synthetic case)."""
-    axes = [frozenset(a for a in range(3) if bits >> a & 1) for bits in range(8)]
-    at_least = {shared: float((x.sum(axis=tuple({0, 1, 2} - shared)) ** 2).sum()) for shared in axes}
+_AXES = [frozenset(a for a in range(3) if bits >> a & 1) for bits in range(8)]
+
+
+def _at_least(x: np.ndarray) -> dict[frozenset[int], float]:
+    """Sum of x[p] x[q] over ordered pairs that share these axes or more (0 reader, 1 real case, 2 synthetic case)."""
+    return {shared: float((x.sum(axis=tuple({0, 1, 2} - shared)) ** 2).sum()) for shared in _AXES}
+
+
+def _exactly(at_least: dict[frozenset[int], float]) -> dict[frozenset[int], float]:
+    """The same over pairs that share these axes and no more."""
     return {
-        shared: sum((-1) ** len(more - shared) * at_least[more] for more in axes if shared <= more)
-        for shared in axes
+        shared: sum((-1) ** len(more - shared) * at_least[more] for more in _AXES if shared <= more)
+        for shared in _AXES
     }
 
 
@@ -94,21 +100,19 @@ def _components(moments: dict[frozenset[int], float], apart: float) -> dict[str,
     return parts
 
 
-def _bdg_df(parts: dict[str, float], variance: float, readers: int, real: int, synthetic: int) -> float:
-    """Satterthwaite over the variances that are due to readers, real and synthetic cases."""
-    scale = {
-        "R": readers,
-        "N": real,
-        "D": synthetic,
-        "NR": readers * real,
-        "DR": readers * synthetic,
-        "ND": real * synthetic,
-    }
-    mean = {name: value / scale.get(name, readers * real * synthetic) for name, value in parts.items()}
-    due = (
-        (sum(mean[name] for name in ("R", "NR", "DR", "RND")), readers - 1),
-        (sum(mean[name] for name in ("N", "NR", "ND", "RND")), real - 1),
-        (sum(mean[name] for name in ("D", "DR", "ND", "RND")), synthetic - 1),
-    )
-    below = sum(value**2 / n for value, n in due if n > 0)
-    return float(variance**2 / below) if below > 0 and variance > 0 else float("inf")
+def _degrees_of_freedom(read: np.ndarray, success: np.ndarray, variance: float) -> float:
+    """Satterthwaite over the mean squares of readers, real and synthetic cases (Obuchowski, Gallas & Hillis 2012); where answers are
+    missing, each has as many degrees of freedom as its effective number (total^2 / pairs that share it), rounded, less one."""
+    counts, sums = _at_least(read), _at_least(success)
+    mean = sums[frozenset()] / counts[frozenset()]
+    below, smallest = 0.0, float("inf")
+    for axis in range(3):
+        shared = frozenset({axis})
+        n = round(counts[frozenset()] / counts[shared] - 1)
+        if n < 1:
+            continue
+        square = max(
+            sums[shared] / counts[shared] - mean, 0.0
+        )  # spread of the marginal means: a plug-in variance
+        below, smallest = below + (square / n) ** 2 / n, min(smallest, n)
+    return max(float(variance**2 / below), smallest) if below > 0 and variance > 0 else float("inf")

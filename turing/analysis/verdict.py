@@ -61,10 +61,21 @@ def verdict(
 
 def holm_rejects(p_values: Sequence[float], alpha: float = 0.05) -> np.ndarray:
     """(n,) bool: which hypotheses Holm's step-down procedure (1979) rejects at family-wise level alpha."""
+    return holm_adjusted(p_values) <= alpha
+
+
+def holm_adjusted(p_values: Sequence[float]) -> np.ndarray:
+    """(n,) p-values to be held against alpha itself: the running largest of (n - rank) p, at most 1 (Holm 1979)."""
     p = np.asarray(p_values, float)
-    rejected = np.zeros(len(p), bool)
-    for rank, index in enumerate(np.argsort(p, kind="stable")):
-        if p[index] > alpha / (len(p) - rank):
-            break
-        rejected[index] = True
-    return rejected
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return adjusted
+
+
+def assay_sensitive(lower: float, bound: float) -> bool:
+    """ICH E10: a study that finds no difference counts only if it could have found one. lower: the lower end of the 95 % interval of
+    the primary endpoint on real cases against positive controls; bound: what it must exceed, fixed at launch."""
+    if not 0 < bound < 1:
+        raise CannotAnalyse(f"The bound for the positive controls is {bound}; it lies between 0 and 1.")
+    return lower > bound

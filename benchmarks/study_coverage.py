@@ -1,0 +1,133 @@
+"""Does the interval over readers cover their skill, and how often does the verdict err? Simulated studies, analysed as the report does.
+
+python -m benchmarks.study_coverage [STUDIES]
+
+Readers differ: their accuracies without bias are normal around the mean with the standard deviation named, and their criteria, in the
+biased studies, around 0.5 (standard deviation 0.3). Images differ: the evidence of two readers about one image correlates by 0.15.
+The skill to be covered is that of the whole population of readers, computed from its distribution and not from the studies. Error
+rates: told apart (either way round) where readers cannot, and equivalent where the skill lies on the margin.
+"""
+
+import json
+import sys
+from itertools import product
+
+import numpy as np
+from scipy import stats
+
+from tests.paths import ROOT
+from turing.analysis.detection import reader_summary
+from turing.analysis.mrmc import OneModality, single_modality
+from turing.analysis.verdict import APART, EQUIVALENT, REVERSED, WITHIN, verdict
+
+IMAGES, SHARED, MARGIN = 100, 0.15, 0.1
+CUTS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])  # six answers: sure real ... sure synthetic
+POPULATION = 200_000
+
+
+def readers_of(rng: np.random.Generator, count: int, mean: float, spread: float, biased: bool) -> np.ndarray:
+    """(count, 2): d' and criterion."""
+    accuracy = np.clip(mean + spread * rng.standard_normal(count), 0.01, 0.99)
+    criterion = 0.5 + 0.3 * rng.standard_normal(count) if biased else np.zeros(count)
+    return np.stack([2 * stats.norm.ppf(accuracy), criterion], axis=1)
+
+
+def skill(people: np.ndarray, figure: str) -> float:
+    """Mean over a population of the figure that endless images would give."""
+    dprime, criterion = people[:, :1], people[:, 1:]
+    if figure == "accuracy":
+        return float(
+            (stats.norm.cdf(dprime / 2 - criterion) + stats.norm.cdf(dprime / 2 + criterion)).mean() / 2
+        )
+    edges = np.concatenate([[-np.inf], CUTS, [np.inf]])
+    synthetic = np.diff(stats.norm.cdf(edges + criterion - dprime / 2), axis=1)
+    real = np.diff(stats.norm.cdf(edges + criterion + dprime / 2), axis=1)
+    below = np.cumsum(real, axis=1) - real
+    return float((synthetic * (below + real / 2)).sum(axis=1).mean())
+
+
+def study(rng: np.random.Generator, people: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """truth (images,), answers 0 to 5 (readers, images)."""
+    truth = np.repeat([0, 1], [IMAGES - round(share * IMAGES), round(share * IMAGES)])
+    case = rng.standard_normal(IMAGES)
+    own = rng.standard_normal((len(people), IMAGES))
+    evidence = (
+        (truth - 0.5) * people[:, :1] - people[:, 1:] + np.sqrt(SHARED) * case + np.sqrt(1 - SHARED) * own
+    )
+    return truth, np.searchsorted(CUTS, evidence).astype(float)
+
+
+def said_of(answers: np.ndarray) -> np.ndarray:
+    return (answers > 2.5).astype(float)
+
+
+def analysed(truth: np.ndarray, answers: np.ndarray, figure: str) -> OneModality:
+    return single_modality(truth, answers if figure == "auc" else said_of(answers), figure, scale="logit")
+
+
+def covered(rng: np.random.Generator, studies: int, readers: int, spread: float, biased: bool, share: float) -> list[float]:  # fmt: skip
+    """Share of studies whose interval holds the skill, for accuracy and AUC, at a mean accuracy of 0.65."""
+    population = readers_of(rng, POPULATION, 0.65, spread, biased)
+    aims = {figure: skill(population, figure) for figure in ("accuracy", "auc")}
+    hit = dict.fromkeys(aims, 0)
+    for _study in range(studies):
+        data = study(rng, readers_of(rng, readers, 0.65, spread, biased), share)
+        for figure, aim in aims.items():
+            low, high = analysed(*data, figure).interval
+            hit[figure] += low <= aim <= high
+    return [hit[figure] / studies for figure in aims]
+
+
+def named(rng: np.random.Generator, studies: int, readers: int, spread: float, mean: float) -> list[str]:
+    """The verdicts of studies with accuracy as endpoint."""
+    found = []
+    for _study in range(studies):
+        truth, answers = study(rng, readers_of(rng, readers, mean, spread, False), 0.5)
+        said = said_of(answers)
+        single = [reader_summary(truth, row.astype(int)).p_value for row in said]
+        over = single_modality(truth, said, "accuracy", scale="logit")
+        found.append(verdict(over.interval, margin=MARGIN, reader_p_values=single).name)
+    return found
+
+
+def coverage_table(rng: np.random.Generator, studies: int) -> dict:
+    rows = [
+        [readers, spread, "biased" if biased else "none", f"{round(100 * share)} / {round(100 - 100 * share)}",
+         *covered(rng, studies, readers, spread, biased, share)]
+        for readers, spread, biased, share in product((5, 6, 10), (0.05, 0.15), (False, True), (0.5, 0.3))
+    ]  # fmt: skip
+    return {
+        "title": "Coverage of the interval over readers (nominal 0.95)", "command": f"python -m benchmarks.study_coverage {studies}",
+        "conditions": f"{studies:,} simulated studies a row, {IMAGES} images, mean accuracy 0.65, six-point answers; Monte Carlo error of a share near 0.95: {1.96 * np.sqrt(0.95 * 0.05 / studies):.3f}.",
+        "columns": ["readers", "sd of readers", "bias", "synthetic / real", "covered: accuracy", "covered: AUC"], "rows": rows,
+    }  # fmt: skip
+
+
+def verdict_table(rng: np.random.Generator, studies: int) -> dict:
+    rows = []
+    for readers, spread in product((5, 6, 10), (0.05, 0.15)):
+        null = named(rng, studies, readers, spread, 0.5)
+        edge = named(rng, studies, readers, spread, 0.5 + MARGIN)
+        apart = sum(name in (APART, WITHIN, REVERSED) for name in null) / studies
+        rows.append(
+            [readers, spread, apart, null.count(EQUIVALENT) / studies, edge.count(EQUIVALENT) / studies,
+             sum(name in (APART, WITHIN) for name in edge) / studies]
+        )  # fmt: skip
+    return {
+        "title": "Error rates of the verdict", "command": f"python -m benchmarks.study_coverage {studies}",
+        "conditions": f"{studies:,} simulated studies a row, {IMAGES} images, half synthetic, accuracy as endpoint, margin {MARGIN}.",
+        "columns": ["readers", "sd of readers", "told apart at 0.5 (error)", "equivalent at 0.5", "equivalent at 0.6 (error)", "told apart at 0.6"],
+        "rows": rows,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    chance = np.random.default_rng(20261124)
+    folder = ROOT / "docs" / "validation"
+    folder.mkdir(exist_ok=True)
+    for name, made in (("study_coverage", coverage_table), ("study_verdict", verdict_table)):
+        table = made(chance, wanted)
+        (folder / f"{name}.json").write_text(json.dumps(table, indent=1) + "\n")
+        for row in [table["columns"], *table["rows"]]:
+            print(*row, sep="\t")

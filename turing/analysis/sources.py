@@ -1,0 +1,119 @@
+"""Several generators in one study. They share the real cases and each brings its own fakes, so they are no modalities read on
+the same cases: fakes are nested in generators, and what the generators' figures have in common comes from the real cases.
+
+Hillis, Statistics in Medicine 33 (2014), section 6 (cases nested in modalities), with that shared covariance kept; d' as in
+Macmillan & Creelman 2005: both generators are judged against the same false alarms, so d'1 - d'2 = z(H1) - z(H2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from .errors import CannotAnalyse
+from .mrmc import Comparison, OneModality, compare, over_readers, structural
+from .verdict import holm_adjusted
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One pair. estimate: figure of the first less that of the second; adjusted: p after Holm over all pairs of the family;
+    dprime: mean over readers of z(H1) - z(H2), with its own 95 % interval."""
+
+    first: str
+    second: str
+    estimate: float
+    interval: tuple[float, float]
+    p_value: float
+    adjusted: float
+    dprime: float
+    dprime_interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Generators:
+    """each: generator to its figure over readers; overall: that all are equal; differences: every pair."""
+
+    each: dict[str, OneModality]
+    overall: Comparison
+    differences: tuple[Difference, ...]
+
+
+def compare_generators(sources: Sequence[str], ratings: Any, said: Any, figure: str = "auc") -> Generators:
+    """sources (cases,): '' for a real case, else its generator's name; ratings and said (readers, cases) without gaps, said 1 for
+    'synthetic'. Raises CannotAnalyse for fewer than 2 generators, 2 readers or 2 cases of a kind."""
+    labels, answers = np.asarray(sources), np.asarray(said, float)
+    judged = answers if figure == "accuracy" else np.asarray(ratings, float)
+    names = sorted(set(labels) - {""})
+    if len(names) < 2 or len(judged) < 2:
+        raise CannotAnalyse(
+            f"{len(names)} generators and {len(judged)} readers; at least 2 of each are needed."
+        )
+    counts = {name or "real": int((labels == name).sum()) for name in ["", *names]}
+    if min(counts.values()) < 2 or not np.isfinite(judged).all():
+        raise CannotAnalyse(f"Cases: {counts}; at least 2 of each are needed, all answered by every reader.")
+    theta, cov = shared_real_covariance(labels, judged, names, figure)
+    hits, hit_cov = _z_hits(labels, answers, names)
+    readers = len(judged)
+    pairs = list(combinations(range(len(names)), 2))
+    tests = [_pair(theta, cov, a, b, readers) for a, b in pairs]
+    signals = [_pair(hits, hit_cov, a, b, readers) for a, b in pairs]
+    adjusted = holm_adjusted([p for _e, _i, p in tests])
+    each = {
+        name: over_readers(
+            theta[g], cov[g * readers : (g + 1) * readers, g * readers : (g + 1) * readers], scale="logit"
+        )
+        for g, name in enumerate(names)
+    }
+    differences = tuple(
+        Difference(names[a], names[b], estimate, interval, p, float(family), signal, around)
+        for (a, b), (estimate, interval, p), (signal, around, _p), family in zip(
+            pairs, tests, signals, adjusted
+        )
+    )
+    return Generators(each, compare(theta, cov), differences)
+
+
+def shared_real_covariance(
+    labels: np.ndarray, judged: np.ndarray, names: Sequence[str], figure: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """(generators, readers) figures and their covariance over cases (generators * readers, twice): the part of the fakes within a
+    generator, the part of the real cases between all."""
+    readers, negative = len(judged), judged[:, labels == ""]
+    parts = [structural(judged[:, labels == name], negative, figure) for name in names]
+    theta = np.stack([first.mean(axis=1) for first, _second in parts])
+    cov = np.atleast_2d(np.cov(np.concatenate([second for _first, second in parts]))) / negative.shape[1]
+    for g, (first, _second) in enumerate(parts):
+        block = slice(g * readers, (g + 1) * readers)
+        cov[block, block] += np.atleast_2d(np.cov(first)) / first.shape[1]
+    return theta, cov
+
+
+def _z_hits(labels: np.ndarray, said: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """z of the log-linear hit rate for each generator and reader, and its covariance by the delta method: none between generators."""
+    readers = len(said)
+    theta = np.empty((len(names), readers))
+    cov = np.zeros((len(names) * readers,) * 2)
+    for g, name in enumerate(names):
+        hits = said[:, labels == name]
+        n = hits.shape[1]
+        rate = (hits.sum(axis=1) + 0.5) / (n + 1)
+        theta[g] = stats.norm.ppf(rate)
+        slope = 1 / stats.norm.pdf(theta[g])
+        block = slice(g * readers, (g + 1) * readers)
+        cov[block, block] = np.atleast_2d(np.cov(hits)) / n * np.outer(slope, slope)
+    return theta, cov
+
+
+def _pair(
+    theta: np.ndarray, cov: np.ndarray, a: int, b: int, readers: int
+) -> tuple[float, tuple[float, float], float]:
+    """Difference of two generators, its 95 % interval and p, from the comparison of the two alone."""
+    keep = np.r_[a * readers : (a + 1) * readers, b * readers : (b + 1) * readers]
+    found = compare(theta[[a, b]], cov[np.ix_(keep, keep)])
+    error = float(np.sqrt(2 / readers * found.components["error"]))
+    reach = float(stats.t.ppf(0.975, min(found.df2, 1e6))) * error
+    return found.difference, (found.difference - reach, found.difference + reach), found.p_value
