@@ -1,6 +1,5 @@
 """Clusters, generators, learning, HYPE, classes and pairs: each against a closed form, another library or a simulated truth."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
