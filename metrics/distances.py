@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from .catalogue import METRICS
+from .comparing import jackknife, no_interval
 from .feature_sets import JACKKNIFE, Features, blank, too_few, within
+from .functional import resampling
 from .functional.cmmd import cmmd
 from .functional.frechet import frechet_distance
 from .functional.kernel import kid, kid_p_value, kid_subsets
 from .functional.null import frechet_null
-from .functional.resampling import jackknife
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
 from .two_sets import two_sample
@@ -66,12 +67,13 @@ def _frechet(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
 
 def frechet_number(features: Features, rng: np.random.Generator) -> Number:
     """Below two images a feature the covariances are guesses: the number is shown grey and says what chance alone would give."""
-    number = two_sample(features, "frechet", _frechet, rng)
+    is_enough = features.fewest >= 2 * features.real.shape[1]
+    number = two_sample(features, "frechet", _frechet, rng, interval=no_interval if is_enough else jackknife)
     if number.value is None:
         return number
     if features.encoder == "radiomics" and number.value:
         number = replace(number, protocol={**number.protocol, "logarithm (as FRD is published)": f"{np.log(number.value):.3f}"})  # fmt: skip
-    if features.fewest >= 2 * features.real.shape[1]:
+    if is_enough:
         number = _corrected(number, features, features.real, features.synthetic, rng)
     return _gated(number, features, rng)
 
@@ -103,7 +105,7 @@ def _corrected(
     number: Number, features: Features, real: np.ndarray, synthetic: np.ndarray, rng: np.random.Generator
 ) -> Number:
     """With the value that more images would tend to, and its interval in place of the plug-in value's."""
-    estimate = jackknife(
+    estimate = resampling.jackknife(
         frechet_distance, real, synthetic, rng=rng, real_groups=features.groups, synthetic_groups=features.others
     )  # fmt: skip
     protocol = {**number.protocol, "interval": f"{JACKKNIFE}, about the value corrected for bias"}
@@ -123,7 +125,7 @@ def principal_number(features: Features, rng: np.random.Generator) -> Number:
     real, synthetic = on_components(features.real, features.synthetic, kept)
     reduced = replace(features, real=real, synthetic=synthetic)
     more = {"components": f"{kept} principal components of the real features"}
-    number = two_sample(reduced, "frechet_principal", _frechet, rng, more)
+    number = two_sample(reduced, "frechet_principal", _frechet, rng, more, no_interval)
     number = replace(
         number, source=f"{features.encoder}, {kept} of {features.real.shape[1]:,}",
         title=Sentence(_("Fréchet distance, %(kept)s components"), {"kept": kept}),

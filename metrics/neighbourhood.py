@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from .catalogue import METRICS
-from .comparing import compare
+from .comparing import compare, half_samples
 from .feature_sets import Features, blank, exact_interval, too_few
 from .functional.manifold import prdc
 from .reports import Number
@@ -25,7 +25,7 @@ def manifold_numbers(features: Features, rng: np.random.Generator) -> dict[str, 
         return {part: too_few(number, minimum) for part, number in blanks.items()}
     compared = compare(
         manifold_parts, features.real, features.synthetic, features.groups, features.others, rng=rng,
-        least=NEIGHBOURS + 1, is_rough=True,
+        least=NEIGHBOURS + 1, interval=half_samples,
     )  # fmt: skip
     more = {
         "neighbours": f"k = {NEIGHBOURS}, Euclidean",

@@ -113,3 +113,21 @@ def test_half_samples_cover_the_precision():
         )
         covered += low[0] <= truth <= high[0]
     assert covered >= 70  # 95 % of 80 less three standard errors
+
+
+def test_what_chance_lifts_above_the_end_of_a_range_is_shown_at_the_end():
+    """Clipped coverage is compared uncapped, so that its interval has a width; nobody is shown a share above 1."""
+    from metrics.feature_sets import Features
+    from metrics.neighbourhood import manifold_numbers
+
+    shown = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        real, synthetic = rng.normal(size=(2, 120, 3))
+        features = Features("random", "random", real, synthetic, np.arange(120), np.arange(120), {})
+        numbers = manifold_numbers(features, rng)
+        shown += [numbers["clipped_coverage"], numbers["clipped_density"]]
+    assert all(0 <= end <= 1 for n in shown for end in (n.value, n.matched, *n.interval, *n.floor))
+    assert all(n.interval[0] < n.interval[1] for n in shown)
+    assert any(n.value == 1 for n in shown), "else this draw shows nothing"
+    assert sum(n.floor[0] <= n.matched <= n.floor[1] for n in shown) >= 10
