@@ -23,13 +23,15 @@ MAPPED = 500  # points of each set: more is a blot
 class Near:
     """Nearest real images. positions, distances (m, k): of each synthetic image; own (n,): of each real image to another one.
 
-    Distances are in units of the median of `own`; realism (m,) as in metrics.functional.manifold, infinite on top of a real one.
+    Distances and rarity are in units of the median of `own`; realism (m,) and rarity (m,) as in metrics.functional.manifold:
+    infinite realism on top of a real image, infinite rarity outside all real balls.
     """
 
     positions: np.ndarray
     distances: np.ndarray
     own: np.ndarray
     realism: np.ndarray
+    rarity: np.ndarray
 
 
 def nearest(features: Features) -> Near:
@@ -39,8 +41,8 @@ def nearest(features: Features) -> Near:
     positions, distances = nearest_neighbours(
         features.synthetic, features.real, min(BELOW, len(features.real))
     )
-    realism = prdc(features.real, features.synthetic, k=k).realism
-    return Near(positions, distances / unit, own / unit, realism)
+    found = prdc(features.real, features.synthetic, k=k)
+    return Near(positions, distances / unit, own / unit, found.realism, found.rarity / unit)
 
 
 def stacks(near: Near, rng: np.random.Generator) -> tuple[Stack, ...]:
@@ -121,7 +123,12 @@ def image_rows(images: Images, near: Near | None, more: dict[str, np.ndarray]) -
     """One row a synthetic image; `more` has named columns (m,), values that are not finite are left out."""
     columns = dict(more)
     if near is not None:
-        columns = {"distance_to_real": near.distances[:, 0], "realism": near.realism, **columns}
+        columns = {
+            "distance_to_real": near.distances[:, 0],
+            "realism": near.realism,
+            "rarity": near.rarity,
+            **columns,
+        }
     rows = []
     for position in range(len(images)):
         values = {name: float(v[position]) for name, v in columns.items() if np.isfinite(v[position])}

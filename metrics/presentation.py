@@ -48,6 +48,7 @@ def report_context(report: Report, link: PictureLink) -> dict[str, Any]:
 
 COLUMNS = {  # of the table of images: name in the report, head, decimals
     "realism": (gettext_noop("Realism"), 2),
+    "rarity": (gettext_noop("Rarity"), 2),
     "distance_to_real": (gettext_noop("Distance to it"), 2),
     "closeness_to_training": (gettext_noop("Closeness to training"), 2),
     "mae": (gettext_noop("MAE"), 2),

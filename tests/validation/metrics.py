@@ -82,6 +82,20 @@ def _prdc(part: str) -> float:
     return max(found)
 
 
+def _per_image(part: str) -> float:
+    """Kynkaanniemi et al.'s equation 5 and Han et al.'s definition 3, from scikit-learn's distances."""
+    from sklearn.metrics import pairwise_distances
+
+    a, b = _normal(150, 6, 1), _normal(120, 6, 2, 0.4)
+    radius, across = np.sort(pairwise_distances(a), axis=1)[:, 5], pairwise_distances(b, a)
+    if part == "realism":
+        return apart(prdc(a, b, k=5).realism, (radius / across).max(axis=1))
+    theirs = np.where(across <= radius, radius, np.inf).min(axis=1)
+    ours, inside = prdc(a, b, k=5).rarity, np.isfinite(theirs)
+    assert (np.isfinite(ours) == inside).all()
+    return apart(ours[inside], theirs[inside])
+
+
 def _inception(splits: int) -> float:
     p = np.random.default_rng(0).dirichlet(np.full(20, 0.3), size=200)
     scores = [
@@ -257,6 +271,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("frechet_principal", "Fréchet distance, principal components", "scikit-learn 1.9 PCA, then SciPy sqrtm", 1e-9, _frechet_principal, relative=True),
     *(Entry(part, part.capitalize(), PRDC, 1e-12, lambda part=part: _prdc(part)) for part in ("precision", "density")),
     Entry("clipped_density", "Clipped density", CLIPPED, 1e-12, lambda: _clipped("clipped_density")),
+    *(Entry("metrics.functional.manifold.prdc", f"{part.capitalize()} of each image", "published definitions on scikit-learn 1.9 distances", 1e-9, lambda part=part: _per_image(part)) for part in ("realism", "rarity")),
     Entry("c2st", "Classifier test, ratings left out and AUC", "scikit-learn 1.9, KernelRidge refitted without each fold", 1e-6, _c2st_by_scikit_learn),
     Entry("c2st", "Area under the ROC curve, with ties", "SciPy 1.17, mannwhitneyu", 1e-12, _area),
     Entry("metrics.functional.null.shrunk_eigenvalues", "Shrunk eigenvalues of a covariance", "scikit-learn 1.9, ledoit_wolf", 1e-9, _shrunk),
