@@ -36,7 +36,8 @@ ROWS = {  # address names that take a row of each kind
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
                    "metrics:picture"},
     "study": {"turing:detail", "turing:edit", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
-              "turing:add_reader", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export"},
+              "turing:add_reader", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export",
+              "turing:imrmc", "turing:rjafroc", "turing:archive", "turing:printed"},
     "job": {"jobs:row", "jobs:stop", "jobs:retry"},
 }  # fmt: skip
 WORDS = {

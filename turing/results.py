@@ -1,15 +1,14 @@
 """Truth and answers together, for a study that is closed: rows in, frozen results out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
 
-from .analysis import agreement as agree
 from .analysis.detection import ReaderSummary, reader_summary
 from .analysis.errors import CannotAnalyse
-from .analysis.mrmc import OneModality, single_modality
+from .analysis.mrmc import OneModality
+from .analysis.readings import Findings, Readings, findings
 from .analysis.roc import Auc, Curve, auc, curve
 from .analysis.timing import Times, times
 from .analysis.verdict import Verdict, verdict
@@ -49,14 +48,6 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
-class Coefficient:
-    name: str
-    note: str
-    agreement: agree.Agreement
-    is_share: bool = False
-
-
-@dataclass(frozen=True)
 class Results:
     readers: tuple[ReaderResult, ...]
     cases: tuple[CaseResult, ...]
@@ -69,11 +60,12 @@ class Results:
     endpoint: str
     margin: float
     verdict: Verdict | None
-    agreement: tuple[Coefficient, ...]
+    found: Findings
+    readings: Readings  # of every reader, those who could see the truth too
     is_simulated: bool
 
 
-def results(study: Study) -> Results:
+def results(study: Study, tell: Callable[[int, int], None] = lambda done, all_: None) -> Results:
     """Raises NotClosed. A study without answers has readers and no figures."""
     if not study.is_closed:
         raise NotClosed
@@ -88,33 +80,47 @@ def results(study: Study) -> Results:
         [session.reader for session in sessions],
         np.array([session.by_owner for session in sessions], bool),
     )
-    said, ratings, seconds, interrupted = _tables(study, readers, cases)
+    said, ratings, seconds, places, interrupted = _tables(study, readers, cases)
     truth = np.array([int(case.truth == Truth.SYNTHETIC) for case in cases])
     rows = tuple(
         _reader(reader, bool(knew[i]), truth, said[i], ratings[i], seconds[i], interrupted[i], study.confidence_steps)
         for i, reader in enumerate(readers) if not np.isnan(said[i]).all()
     )  # fmt: skip
-    whole = ~np.isnan(said).any(axis=1) & ~knew
-    accuracy = _over_readers(truth, said[whole], "accuracy")
-    area = _over_readers(truth, ratings[whole], "auc") if study.confidence_steps > 1 else None
-    endpoint = "auc" if study.primary_endpoint == Study.Endpoint.AUC and area else "accuracy"
+    readings = Readings(
+        truth, said, ratings, places, np.where(interrupted, np.nan, seconds), *_families(study, cases)
+    )
+    counted = readings.of(~knew & ~np.isnan(said).all(axis=1))
+    found = findings(counted, graded=study.confidence_steps > 1, tell=tell)
+    endpoint = "auc" if study.primary_endpoint == Study.Endpoint.AUC and found.auc else "accuracy"
     margin = study.auc_margin if endpoint == "auc" else study.accuracy_margin
+    whole = ~np.isnan(said).any(axis=1) & ~knew
     return Results(
         readers=rows, cases=tuple(CaseResult(case, _votes(said[:, i])) for i, case in enumerate(cases)),
-        complete=int(whole.sum()), accuracy=accuracy, auc=area,
+        complete=found.complete, accuracy=found.accuracy, auc=found.auc,
         sensitivity=_mean_rate(said[whole][:, truth == 1]), specificity=_mean_rate(1 - said[whole][:, truth == 0]),
         average_curve=_average([row.curve for row in rows if row.curve]), endpoint=endpoint, margin=margin,
-        verdict=_verdict(area if endpoint == "auc" else accuracy, margin, [row for row in rows if not row.knew]),
-        agreement=_agreement(said[~knew], ratings[~knew], truth, study.confidence_steps),
-        is_simulated=any(reader.is_simulated for reader in readers),
+        verdict=_verdict(found.auc if endpoint == "auc" else found.accuracy, margin, [row for row in rows if not row.knew]),
+        found=found, readings=readings, is_simulated=any(reader.is_simulated for reader in readers),
     )  # fmt: skip
 
 
+def _families(study: Study, cases: list[Case]) -> tuple[np.ndarray, np.ndarray]:
+    """Of each case: its cluster, and the synthetic set that it came from ('' for a real one)."""
+    names = {row.pk: row.name for row in study.synthetic_sets.all()}
+    distinct = len(set(names.values())) == len(names)
+    sources = [
+        "" if case.truth == Truth.REAL else
+        names.get(case.picture.image_set_id, "?") + ("" if distinct else f" ({case.picture.image_set_id})")
+        for case in cases
+    ]  # fmt: skip
+    return np.array([case.cluster for case in cases], object), np.array(sources, object)
+
+
 def _tables(study: Study, readers: list[Reader], cases: list[Case]) -> tuple[np.ndarray, ...]:
-    """(readers, cases) arrays of answers (1 synthetic), ratings, seconds, interruption; NaN where there is no answer."""
+    """(readers, cases) arrays of answers (1 synthetic), ratings, seconds, places in order, interruption; NaN: no answer."""
     row_of = {reader.pk: i for i, reader in enumerate(readers)}
     column_of = {case.pk: i for i, case in enumerate(cases)}
-    said, ratings, seconds = (np.full((len(readers), len(cases)), np.nan) for _table in range(3))
+    said, ratings, seconds, places = (np.full((len(readers), len(cases)), np.nan) for _table in range(4))
     interrupted = np.zeros(said.shape, bool)
     first = Answer.objects.of_study(study).filter(session__number=1).select_related("trial", "session")
     current = set(Answer.objects.of_study(study).counted().values_list("pk", flat=True))
@@ -122,10 +128,11 @@ def _tables(study: Study, readers: list[Reader], cases: list[Case]) -> tuple[np.
         place = row_of[answer.session.reader_id], column_of[answer.trial.case_id]
         if answer.pk in current:
             said[place], ratings[place] = answer.said_synthetic, answer.rating(study.confidence_steps)
+            places[place] = answer.trial.position
         if answer.revision == 0:  # a correction's time says nothing about reading
             seconds[place] = np.nan if answer.seconds is None else answer.seconds
             interrupted[place] = answer.interrupted
-    return said, ratings, seconds, interrupted
+    return said, ratings, seconds, places, interrupted
 
 
 def _reader(
@@ -141,13 +148,6 @@ def _reader(
     return ReaderResult(
         reader, int(there.sum()), int((t == s).sum()), knew, reader_summary(t, s), area, line, spent
     )
-
-
-def _over_readers(truth: np.ndarray, ratings: np.ndarray, figure: str) -> OneModality | None:
-    try:
-        return single_modality(truth, ratings, figure) if len(ratings) else None
-    except CannotAnalyse:
-        return None
 
 
 def _mean_rate(right: np.ndarray) -> tuple[float, float] | None:
@@ -175,41 +175,3 @@ def _verdict(over: OneModality | None, margin: float, rows: list[ReaderResult]) 
 
 def _votes(column: np.ndarray) -> tuple[bool | None, ...]:
     return tuple(None if np.isnan(vote) else bool(vote) for vote in column)
-
-
-def _agreement(
-    said: np.ndarray, ratings: np.ndarray, truth: np.ndarray, steps: int
-) -> tuple[Coefficient, ...]:
-    wanted: list[tuple[str, str, Any, np.ndarray, bool]] = [
-        (_("Per cent agreement"), _("pairs of readers, two answers"), agree.percent_agreement, said, True),
-        (_("Fleiss κ"), _("two answers"), agree.fleiss_kappa, said, False),
-        (_("Krippendorff α, nominal"), _("two answers"), agree.krippendorff_alpha, said, False),
-        (_("Gwet AC1"), _("two answers"), agree.gwet_ac, said, False),
-        (
-            _("Fleiss κ, synthetic images"),
-            _("within one truth"),
-            agree.fleiss_kappa,
-            said[:, truth == 1],
-            False,
-        ),
-        (_("Fleiss κ, real images"), _("within one truth"), agree.fleiss_kappa, said[:, truth == 0], False),
-    ]
-    if steps > 1:
-        name = _("Krippendorff α, ordinal")
-        wanted.insert(
-            4,
-            (
-                name,
-                _("%(n)d-point answers") % {"n": 2 * steps},
-                lambda x: agree.krippendorff_alpha(x, "ordinal"),
-                ratings,
-                False,
-            ),
-        )
-    found = []
-    for name, note, statistic, table, is_share in wanted:
-        try:
-            found.append(Coefficient(name, note, statistic(table), is_share))
-        except CannotAnalyse:
-            continue
-    return tuple(found)

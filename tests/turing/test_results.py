@@ -111,7 +111,7 @@ def test_results_belong_to_the_owner_until_shared(
     study = closed(researcher, (0.7, 0.7))
     for person, status in ((other_researcher, 404), (reader, 403), (administrator, 200), (researcher, 200)):
         client.force_login(person)
-        for name in ("results", "export"):
+        for name in ("results", "export", "imrmc", "rjafroc", "archive", "printed"):
             assert client.get(reverse(f"turing:{name}", args=[study.pk])).status_code == status, (
                 person,
                 name,
