@@ -1,6 +1,5 @@
 """Files for other programs, the printed report, and the way back in."""
 
-import csv
 import io
 import json
 import re
