@@ -8,15 +8,13 @@ from importlib import import_module
 from types import ModuleType
 
 from generators import options as o
+from generators import options_networks as n
 from generators.options import (  # noqa: F401  (offered here too: the catalogue is where options are looked for)
     AugMixOptions,
-    DCGANOptions,
-    GANTraining,
     InvalidOptions,
     MixupOptions,
     NoOptions,
     OptionField,
-    TrainingOptions,
     make_options,
     option_fields,
 )
@@ -35,7 +33,8 @@ class Entry:
     partners  pictures needed for one output, its own included (0: made from nothing)
     pairing   which partners are drawn unless a recipe says otherwise: any, same_class, other_class
     training  options of training, for networks
-    needs     what a network learns from: set, two_sets (unpaired), pairs, masks (a set whose pictures have masks)"""
+    needs     what a network learns from: set, two_sets (unpaired), pairs, masks (a set whose pictures have masks)
+    starts_from  network of the finished training that this one must begin from, or ''"""
 
     name: str
     title: str
@@ -48,6 +47,7 @@ class Entry:
     cautions: tuple[str, ...] = ()
     training: type | None = None
     needs: str = "set"
+    starts_from: str = ""
 
     def load(self) -> ModuleType:
         """The module (mixing, network) or transform (classical). Loading a network imports torch: tasks only."""
@@ -119,10 +119,39 @@ CLASSICAL = _by_name(
                o.NoOptions, "intensity"),
 )  # fmt: skip
 
+
+def _network(name, title, summary, options, training, cautions=(), **more):
+    path = f"generators.networks.{name}"
+    may_copy = _("May copy pictures it was trained on: look at the nearest real neighbours.")
+    return Entry(
+        name,
+        title,
+        summary,
+        options,
+        path,
+        "network",
+        0,
+        cautions=(may_copy, *cautions),
+        training=training,
+        **more,
+    )
+
+
 NETWORKS = _by_name(
-    Entry("dcgan", _("DCGAN"), _("Learns to make pictures like those of a set, out of random numbers."), DCGANOptions,
-          "generators.networks.dcgan", "network", partners=0, training=GANTraining,
-          cautions=(_("May copy pictures it was trained on: look at the nearest real neighbours."),)),
+    _network("dcgan", _("DCGAN"), _("Learns to make pictures like those of a set, out of random numbers."),
+             n.DCGANOptions, n.GANTraining),
+    _network("gan", _("GAN"), _("The first of its kind: fully connected networks, for small pictures."),
+             n.GANOptions, n.GANTraining),
+    _network("wgan", _("WGAN"), _("A critic estimates how far apart real and made pictures are; its weights are clipped."),
+             n.DCGANOptions, n.WGANTraining, [_("The critic has few images to learn from: expect slow progress.")]),
+    _network("wgan_gp", _("WGAN-GP"), _("As WGAN, with a penalty in place of clipping: steadier on varied pictures."),
+             n.DCGANOptions, n.WGANGPTraining),
+    _network("pggan", _("PGGAN"), _("Grows from 4 pixels to the full size, up to 1024: for large pictures."),
+             n.PGGANOptions, n.PGGANTraining, [_("Full size takes days on one GPU.")]),
+    _network("ddpm", _("DDPM"), _("A diffusion model: removes noise step by step until a picture is left."),
+             n.DDPMOptions, n.DDPMTraining, [_("Each picture takes as many passes as there are sampling steps.")]),
+    _network("transfer", _("Transfer to small data"), _("Goes on from a DCGAN trained on a larger set, keeping its low layers."),
+             n.TransferOptions, n.TransferTraining, starts_from="dcgan"),
 )  # fmt: skip
 
 STEPS: dict[str, Entry] = MIXING | CLASSICAL

@@ -76,6 +76,14 @@ def compare(kept: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [f"The weights will not be bit-identical to an uninterrupted run: {words}."]
 
 
+def system_of(folder: Path) -> dict[str, Tensor]:
+    """The whole system at the last checkpoint, to begin another training from. Raises TrainingError where there is none."""
+    path = latest(folder)
+    if path is None:
+        raise TrainingError("The training to go on from has no checkpoint any more.")
+    return part(load(path)[0], "system")
+
+
 def module_state(prefix: str, module: torch.nn.Module) -> dict[str, Tensor]:
     return {f"{prefix}.{name}": tensor for name, tensor in module.state_dict().items()}
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from imagesets.models import ImageSet
 
 from .catalogue import NETWORKS, STEPS
-from .models import Generator
+from .models import Generator, Run
 from .options import InvalidOptions, OptionField, make_options, option_fields
 
 
@@ -86,12 +86,35 @@ class TrainForm(OptionsForm):
         self.entry = NETWORKS[network]
         sets = ImageSet.objects.visible_to(user).usable().filter(intensity_low__isnull=False)
         self.fields["image_set"].queryset = sets
+        if self.entry.starts_from:
+            self.add_start(user)
         self.add_options(self.entry.options, "option_")
         self.add_options(self.entry.training, "training_")
+
+    def add_start(self, user: Any) -> None:
+        network = self.entry.starts_from
+        runs = Run.objects.visible_to(user).filter(network=network, generator__isnull=False)
+        self.fields["starts_from"] = forms.ModelChoiceField(
+            runs,
+            label=_("Training to go on from"),
+            help_text=_("A finished %(network)s; its size, width and classes must be those below.")
+            % {"network": _(NETWORKS[network].title)},
+        )
+
+    def check_start(self) -> None:
+        """The shapes of weights must agree with those that they replace."""
+        start = self.cleaned_data.get("starts_from")
+        if start is None or self.options is None:
+            return
+        other = [name for name, value in start.options.items() if getattr(self.options, name, value) != value]
+        for name in other:
+            words = _("“%(run)s” has %(value)s here; weights fit only where both are equal.")
+            self.add_error(f"option_{name}", words % {"run": start, "value": start.options[name]})
 
     def clean(self) -> dict[str, Any]:
         self.options = self.clean_options(self.entry.options, "option_")
         self.training = self.clean_options(self.entry.training, "training_")
+        self.check_start()
         chosen = self.cleaned_data.get("image_set")
         if chosen and self.training and chosen.count < self.training.batch:
             words = _(

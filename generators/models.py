@@ -87,6 +87,9 @@ class Run(Owned):
     options = models.JSONField(default=dict)
     training = models.JSONField(default=dict)
     image_set = models.ForeignKey(ImageSet, models.PROTECT, related_name="runs")
+    starts_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="continued_by"
+    )
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
     generator = models.OneToOneField(Generator, models.SET_NULL, null=True, blank=True, related_name="run")
 
@@ -110,6 +113,12 @@ class Run(Owned):
     def snapshots(self) -> list[str]:
         """Names of the sample grids written so far, oldest first."""
         return sorted(path.name for path in (self.folder / "samples").glob("*.png"))
+
+    def watched(self) -> list[dict[str, Any]]:
+        """Watch numbers of each snapshot, oldest first."""
+        from .training_log import WATCH, read_log
+
+        return read_log(self.folder, WATCH)
 
     def log(self) -> list[dict[str, Any]]:
         from .training_log import read_log

@@ -39,12 +39,19 @@ def compose(*, name: str, owner: Any, method: str, options: Any, probability: fl
 
 
 def start_training(
-    *, name: str, owner: Any, network: str, image_set: ImageSet, options: Any, training: Any
+    *,
+    name: str,
+    owner: Any,
+    network: str,
+    image_set: ImageSet,
+    options: Any,
+    training: Any,
+    starts_from: Run | None = None,
 ) -> Run:
     with transaction.atomic():
         run = Run.objects.create(
             name=name, owner=owner, network=network, image_set=image_set,
-            options=asdict(options), training=asdict(training),
+            options=asdict(options), training=asdict(training), starts_from=starts_from,
         )  # fmt: skip
         run.job = start_job(
             kind="generators.train", title=_("Train %(name)s") % {"name": name}, detail=_("on %(set)s") % {"set": image_set},

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from .system import latent_shape
+
 
 @dataclass(frozen=True)
 class Output:
@@ -37,11 +39,11 @@ def sample(
     picture goes through the network alone, since a convolution's result depends on the batch beside it in the last bits.
     """
     generator.eval()
-    latent = generator.latent
+    shape = latent_shape(generator)
     with torch.inference_mode():
         for index in range(start, count):
             rng = np.random.default_rng([seed, index])
-            z = torch.from_numpy(rng.standard_normal((1, latent), dtype=np.float32))
+            z = torch.from_numpy(rng.standard_normal((1, *shape), dtype=np.float32))
             label = index % classes if classes else None
             labels = torch.tensor([label]) if classes else None
             values = generator(z, labels)[0].permute(1, 2, 0).numpy()

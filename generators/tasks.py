@@ -19,6 +19,7 @@ def train(progress: Progress, *, run_pk: int) -> None:
     """Train, or go on from the last checkpoint; what is there at the end, or when stopped, becomes a generator."""
     from safetensors.torch import save_file
 
+    from .checkpoints import system_of
     from .training import Event, TrainingError
     from .training import train as run_training
 
@@ -36,16 +37,17 @@ def train(progress: Progress, *, run_pk: int) -> None:
         progress.update(event.images_seen, event.images_total, words)
 
     try:
+        start = system_of(run.starts_from.folder / "checkpoints") if run.starts_from else None
         summary = run_training(
             images, labels, network=run.network, options=options, training=training, intensity=run.image_set.intensity,
-            folder=run.folder, report=report, should_stop=progress.should_stop,
+            folder=run.folder, report=report, should_stop=progress.should_stop, start=start,
         )  # fmt: skip
     except TrainingError as error:
         raise JobError(str(error)) from error
     weights = run.folder / "generator.safetensors"
     save_file({name: tensor.cpu().contiguous() for name, tensor in summary.generator.items()}, weights)
     with progress.writing():
-        _keep_generator(run, summary.images_seen, weights)
+        _keep_generator(run, summary.kept, weights)
     progress.check()
     words = _("%(seen)s images seen") % {"seen": f"{summary.images_seen:,}"}
     total = training.images_seen

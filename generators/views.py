@@ -70,6 +70,7 @@ def train(request: HttpRequest, network: str) -> HttpResponse:
         run = production.start_training(
             name=form.cleaned_data["name"], owner=request.user, network=network,
             image_set=form.cleaned_data["image_set"], options=form.options, training=form.training,
+            starts_from=form.cleaned_data.get("starts_from"),
         )  # fmt: skip
         return redirect("generators:run", run.pk)
     return render(

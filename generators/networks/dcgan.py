@@ -75,7 +75,13 @@ class Discriminator(nn.Module):
     """(n, channels, size, size) in [-1, 1], and (n,) labels if conditional -> (n,) logits, above 0 for 'real'."""
 
     def __init__(
-        self, width: int = 64, size: int = 64, channels: int = 1, classes: int = 0, latent: int = 0
+        self,
+        width: int = 64,
+        size: int = 64,
+        channels: int = 1,
+        classes: int = 0,
+        latent: int = 0,
+        normalise: bool = True,
     ) -> None:
         super().__init__()  # `latent` is taken so that both networks are built from one configuration
         self.classes = classes
@@ -87,8 +93,8 @@ class Discriminator(nn.Module):
         ]
         for before, after in zip(maps, maps[1:]):
             layers += [
-                nn.Conv2d(before, after, 4, 2, 1, bias=False),
-                nn.BatchNorm2d(after),
+                nn.Conv2d(before, after, 4, 2, 1, bias=not normalise),
+                nn.BatchNorm2d(after) if normalise else nn.Identity(),
                 nn.LeakyReLU(0.2, inplace=True),
             ]
         layers += [nn.Conv2d(maps[-1], 1, block, 1, 0, bias=False)]

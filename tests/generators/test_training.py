@@ -1,10 +1,5 @@
 """The training loop: killed for real and resumed bit for bit, stopped, refused, and seen to learn."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +8,10 @@ import torch
 from PIL import Image
 
 from generators import checkpoints
-from generators.options import DCGANOptions, GANTraining
+from generators.options_networks import DCGANOptions, GANTraining
 from generators.sampling import Output, sample
 from generators.training import TrainingError, prepare, train
-from generators.training_log import read_log
 from tests.factories import blobs
-from tests.generators.training_process import run
-from tests.paths import ROOT
 
 OPTIONS = DCGANOptions(width=4, size=32)
 
@@ -38,30 +30,6 @@ def go(folder: Path, images=None, **more):
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
     return checkpoints.load(checkpoints.latest(folder / "checkpoints"))[0]
-
-
-def test_killed_with_sigkill_it_ends_with_the_weights_of_an_unbroken_run(tmp_path):
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "tests.generators.training_process", str(tmp_path / "killed")]
-    for deaths in range(2):
-        process = subprocess.Popen(command, cwd=ROOT, env=environment)
-        enough = 2 + 3 * deaths
-        while process.poll() is None:
-            saved = list((tmp_path / "killed" / "checkpoints").glob("*.safetensors"))
-            if saved and int(max(saved).stem) >= 160 * enough:
-                process.send_signal(signal.SIGKILL)
-                break
-            time.sleep(0.005)
-        process.wait()
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    run(tmp_path / "whole")
-    killed, whole = weights(tmp_path / "killed"), weights(tmp_path / "whole")
-    assert killed.keys() == whole.keys()
-    for name, tensor in whole.items():
-        assert torch.equal(killed[name], tensor), name
-    seen = [row["images_seen"] for row in read_log(tmp_path / "killed")]
-    assert seen == sorted(set(seen)), "the log tells each step once"
-    assert read_log(tmp_path / "killed")[-1]["loss_g"] == read_log(tmp_path / "whole")[-1]["loss_g"]
 
 
 def test_a_stop_keeps_a_checkpoint_and_the_rest_follows_later(tmp_path):

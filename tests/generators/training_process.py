@@ -1,21 +1,42 @@
-"""A training in a process of its own, for the test that kills it: arguments are the folder and the images to see."""
+"""A training in a process of its own, for the tests that kill it: arguments are the network and the folder."""
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from generators.options import DCGANOptions, GANTraining
-from generators.training import train
+from generators.catalogue import NETWORKS
+from generators.training import Summary, train
 from tests.factories import blobs
+from tests.generators.systems import tiny
 
 
-def run(folder: Path, images_seen: int = 1600) -> None:
-    train(
-        np.stack(blobs(40, size=32)), network="dcgan", options=DCGANOptions(width=4, size=32), intensity=(0, 255), folder=folder,
-        training=GANTraining(images_seen=images_seen, batch=8, checkpoint_every_images=160, sample_every_images=800, seed=3),
+def pictures(size: int) -> np.ndarray:
+    return np.stack(blobs(40, size=size))
+
+
+def data(network: str, size: int) -> dict[str, Any]:
+    """What the network learns from, as arguments of train()."""
+    needs, first = NETWORKS[network].needs, pictures(size)
+    given: dict[str, Any] = {"images": first}
+    if needs in ("two_sets", "pairs"):
+        given |= {
+            "partners": 255 - first[::-1] if needs == "two_sets" else 255 - first,
+            "paired": needs == "pairs",
+        }
+    if needs == "masks":
+        given["masks"] = first > 140
+    return given
+
+
+def run(network: str, folder: Path, **more: Any) -> Summary:
+    options, training = tiny(network, **more.pop("training", {}))
+    return train(
+        **data(network, options.size), network=network, options=options, training=training, intensity=(0, 255),
+        folder=folder, **more,
     )  # fmt: skip
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]))
+    run(sys.argv[1], Path(sys.argv[2]), training={"seed": 3})

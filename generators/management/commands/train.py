@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from generators import production
 from generators.catalogue import NETWORKS
+from generators.models import Run
 from generators.options import InvalidOptions, make_options, option_fields
 from imagesets.models import ImageSet
 from jobs.runner import run_attempt
@@ -25,19 +26,29 @@ class Command(BaseCommand):
             metavar="NAME=VALUE",
             help="of the network or of its training",
         )
+        parser.add_argument("--starts-from", type=int, help="number of the training to go on from (transfer)")
         parser.add_argument(
             "--export", type=Path, help="copy the generator's weights to this .safetensors file"
         )
 
     def handle(
-        self, *, network: str, set: str, name: str, option: list[str], export: Path | None, **options: Any
+        self,
+        *,
+        network: str,
+        set: str,
+        name: str,
+        option: list[str],
+        export: Path | None,
+        starts_from: int | None,
+        **options: Any,
     ) -> None:
         image_set = find_set(set)
         entry = NETWORKS[network]
+        start = find_start(entry.starts_from, starts_from)
         architecture, training = parse_options(option, entry.options, entry.training)
         run = production.start_training(
             name=name or entry.title, owner=image_set.owner, network=network, image_set=image_set,
-            options=architecture, training=training,
+            options=architecture, training=training, starts_from=start,
         )  # fmt: skip
         run_attempt(run.job.pk, run.job.attempt)
         run.job.refresh_from_db()
@@ -51,6 +62,19 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{run.generator.name}: generator {run.generator.pk}, weights {run.generator.weights_digest[:8]}"
         )
+
+
+def find_start(wanted: str, given: int | None) -> Run | None:
+    if not wanted and given is None:
+        return None
+    found = Run.objects.filter(pk=given, network=wanted, generator__isnull=False).first()
+    if found is None:
+        raise CommandError(
+            f"There is no finished {wanted} training {given}. Name one with --starts-from; its address shows the number."
+            if wanted
+            else "This network begins from nothing; leave --starts-from out."
+        )
+    return found
 
 
 def find_set(given: str) -> ImageSet:

@@ -1,0 +1,93 @@
+"""What every system of the catalogue must do: train, be killed and go on bit for bit, sample from a seed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from generators import checkpoints
+from generators.catalogue import NETWORKS
+from generators.sampling import Output, sample
+from generators.system import latent_shape
+from generators.training_log import WATCH, read_log
+from tests.generators.systems import TINY, tiny
+from tests.generators.training_process import run
+from tests.paths import ROOT
+
+
+def weights(folder) -> dict[str, torch.Tensor]:
+    return checkpoints.load(checkpoints.latest(folder / "checkpoints"))[0]
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> None:
+    assert one.keys() == other.keys()
+    for name, tensor in one.items():
+        assert torch.equal(tensor, other[name]), name
+
+
+def test_every_network_has_a_tiny_configuration():
+    assert set(TINY) == set(NETWORKS)
+
+
+@pytest.mark.parametrize("network", TINY)
+def test_stopped_at_any_step_and_resumed_it_ends_with_the_same_weights(network, tmp_path):
+    """Stopped at the first logged step, at an odd place for every checkpoint interval, then once more."""
+    torch.manual_seed(99)
+    run(network, tmp_path / "a", should_stop=lambda: True)
+    torch.manual_seed(5)  # the global state of chance must not matter
+    torch.randn(17)
+    summary = run(network, tmp_path / "a")
+    whole = run(network, tmp_path / "b")
+    assert summary.finished
+    assert whole.finished
+    same(weights(tmp_path / "a"), weights(tmp_path / "b"))
+    same(summary.generator, whole.generator)
+    first, last = read_log(tmp_path / "b", WATCH)[0], read_log(tmp_path / "b", WATCH)[-1]
+    assert (first["images_seen"], last["images_seen"]) == (0, summary.images_seen)
+    assert read_log(tmp_path / "a", WATCH)[-1] == last
+    assert any(
+        not torch.equal(tensor, start) for tensor, start in zip(whole.generator.values(), _untrained(network))
+    )
+
+
+def _untrained(network: str) -> list[torch.Tensor]:
+    options, training = tiny(network)
+    torch.manual_seed(training.seed)
+    system = NETWORKS[network].load().System(options, training)
+    return list(system.get_submodule(system.sampler).state_dict().values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", TINY)
+def test_killed_with_sigkill_it_ends_with_the_weights_of_an_unbroken_run(network, tmp_path):
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.generators.training_process", network, str(tmp_path / "killed")]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    while process.poll() is None and not list((tmp_path / "killed" / "checkpoints").glob("*.safetensors")):
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
+    run(network, tmp_path / "killed", training={"seed": 3})
+    run(network, tmp_path / "whole", training={"seed": 3})
+    same(weights(tmp_path / "killed"), weights(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize("network", [name for name, entry in NETWORKS.items() if entry.needs == "set"])
+def test_a_picture_depends_on_weights_seed_and_number_alone(network):
+    options, training = tiny(network)
+    torch.manual_seed(0)
+    system = NETWORKS[network].load().System(options, training)
+    generator = system.get_submodule(system.sampler)
+    assert len(latent_shape(generator)) in (1, 4)
+    whole = [p for p, _label in sample(generator, count=3, seed=5, output=Output(0, 255))]
+    later = [p for p, _label in sample(generator, count=3, seed=5, output=Output(0, 255), start=2)]
+    np.testing.assert_array_equal(whole[2:], later)
+    assert whole[0].shape == (16, 16)
+    assert whole[0].dtype == np.uint8
+    assert not np.array_equal(whole[0], whole[1])
