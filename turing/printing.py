@@ -1,12 +1,8 @@
-"""The printed report: the page's own tables with methods, reporting items and the caveat, set by Typst on the server.
-
-Every text goes in as a Typst string literal, so that a study's name or a reader's can never be markup.
-"""
-
-import json
-from collections.abc import Iterable, Sequence
+"""The printed report: the page's own tables with methods, reporting items and the caveat."""
 
 from django.utils.translation import gettext as _
+
+from jobs.printing import PAGE, compiled, heading, muted, table, text
 
 from .models import Study
 from .reporting_items import items
@@ -14,44 +10,28 @@ from .results import Results
 from .results_tables import tables
 from .results_words import headline, reader_rows
 
-PAGE = """#set page(paper: "a4", margin: (x: 22mm, y: 24mm), numbering: "1 / 1")
-#set text(size: 9.5pt, font: ("Noto Sans", "Noto Sans CJK KR", "Libertinus Serif"), fallback: true)
-#set par(leading: 0.62em, spacing: 0.9em)
-#show heading.where(level: 1): set text(size: 17pt)
-#show heading.where(level: 2): it => block(above: 1.6em, below: 0.7em, sticky: true, text(size: 11.5pt, it.body))
-#set table(stroke: none, inset: (x: 3pt, y: 3.2pt))
-#show table.cell: set text(size: 8.3pt)
-#let muted(body) = text(fill: luma(35%), size: 8.5pt, body)
-"""
-
 
 def pdf(study: Study, found: Results) -> bytes:
-    import typst
-
-    return typst.compile(source(study, found).encode())
+    return compiled(source(study, found))
 
 
 def source(study: Study, found: Results) -> str:
-    parts = [PAGE, f"= {_text(study.name)}", f"#muted[{_text(_facts(study, found))}]"]
+    parts = [PAGE, heading(study.name, 1), muted(_facts(study, found))]
     if found.is_simulated:
-        parts.append(f"*{_text(_('Readers of this study are simulated. No person read these images.'))}*")
+        parts.append(f"*{text(_('Readers of this study are simulated. No person read these images.'))}*")
     head = headline(found)
     if head:
-        inside = f"#text(size: 14pt, weight: 600)[{_text(head['title'])}]\n\n{_text(head['why'])}\n\n#muted[{_text(head['rule'])}]"
+        inside = f"#text(size: 14pt, weight: 600)[{text(head['title'])}]\n\n{text(head['why'])}\n\n{muted(head['rule'])}"
         parts.append(f"#block(fill: luma(95%), inset: 10pt, radius: 3pt, width: 100%)[{inside}]")
     else:
-        parts.append(_text(_("No verdict: no reader answered every case.")))
-    for table in tables(found.found):
-        parts += [
-            f"== {_text(table.title)}",
-            f"#muted[{_text(table.note)}]",
-            _table(table.columns, table.rows),
-        ]
-    parts += [f"== {_text(_('Each reader'))}", _table(*_readers(found))]
-    parts += [f"== {_text(_('Methods'))}", *(f"{_text(line)}\n" for line in methods(study, found))]
-    parts += [f"== {_text(_('What this study cannot say'))}", _text(caveat())]
-    parts += [f"== {_text(_('Reporting items (STARD 2015, CLAIM 2024)'))}"]
-    parts += [_table((_("Item"), _("Topic"), _("In this study")), items(study, found))]
+        parts.append(text(_("No verdict: no reader answered every case.")))
+    for shown in tables(found.found):
+        parts += [heading(shown.title), muted(shown.note), table(shown.columns, shown.rows)]
+    parts += [heading(_("Each reader")), table(*_readers(found))]
+    parts += [heading(_("Methods")), *(f"{text(line)}\n" for line in methods(study, found))]
+    parts += [heading(_("What this study cannot say")), text(caveat())]
+    parts += [heading(_("Reporting items (STARD 2015, CLAIM 2024)"))]
+    parts += [table((_("Item"), _("Topic"), _("In this study")), items(study, found), "auto, 1.2fr, 3fr")]
     return "\n\n".join(parts)
 
 
@@ -93,19 +73,3 @@ def _readers(found: Results) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
                 f"{signal.dprime:.2f}" if signal else "", f"{signal.criterion:.2f}" if signal else "",
             ))  # fmt: skip
     return (_("Reader"), _("Right"), _("Accuracy"), _("Interval (95 %)"), "d′", _("Criterion")), rows
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    if not columns:
-        return ""
-    cells = [f"[*{_text(column)}*]" for column in columns]
-    lines = [", ".join(f"[{_text(cell)}]" for cell in row) for row in rows]
-    widths = ", ".join(["1.5fr"] + ["1fr"] * (len(columns) - 1)) if len(columns) != 3 else "auto, 1.2fr, 3fr"
-    inside = ", ".join(cells) + ", table.hline(stroke: 0.5pt), " + ", ".join(lines)
-    return f"#table(columns: ({widths}), table.hline(stroke: 0.8pt), {inside})"
-
-
-def _text(words: str) -> str:
-    """A Typst string literal: JSON's escapes of quote and backslash are Typst's too; characters that do not print are left out."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in str(words))
-    return f"#{json.dumps(shown, ensure_ascii=False)};"
