@@ -87,11 +87,17 @@ class Run(Owned):
     options = models.JSONField(default=dict)
     training = models.JSONField(default=dict)
     image_set = models.ForeignKey(ImageSet, models.PROTECT, related_name="runs")
+    # The second domain, or the partners in the same order, where the network learns from two sets.
+    second_set = models.ForeignKey(
+        ImageSet, models.PROTECT, null=True, blank=True, related_name="runs_as_second"
+    )
     starts_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="continued_by"
     )
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
     generator = models.OneToOneField(Generator, models.SET_NULL, null=True, blank=True, related_name="run")
+    # A network that learns both directions leaves two generators: this one leads from the second set to the first.
+    back = models.OneToOneField(Generator, models.SET_NULL, null=True, blank=True, related_name="run_back")
 
     objects = OwnedQuerySet.as_manager()
 
