@@ -1,5 +1,6 @@
 // The reading page: one case at a time, the next image at once, at most one answer that the site has not acknowledged.
 
+import { Buffers } from "./buffers.js";
 import { Clock } from "./clock.js";
 import { Delivery } from "./delivery.js";
 import { Viewer } from "./viewer.js";
@@ -12,39 +13,25 @@ const canvas = part("view");
 const buttons = new Map([...form.querySelectorAll("button")].map((button) => [button.dataset.code, button]));
 const viewer = new Viewer(canvas, page.buffers);
 const delivery = new Delivery(page.urls.answer, page.key, () => say(page.words.offline));
-const buffers = new Map(); // token -> promise of an ArrayBuffer
+const buffers = new Buffers(page.urls.image, page.buffers.length, {
+  onTrouble: (token) => shown?.token === token && trouble(page.words.noImage),
+  onGone: () => leave(),
+});
 
 let state = page.state;
 let shown = null; // {token, correcting, ready, since, clock, resumed}
 let paused = false;
 
-// Images
+// Images: the next one is painted out of sight as soon as it is here
 
-function load(token) {
-  if (!buffers.has(token)) buffers.set(token, fetchBuffer(token));
-  return buffers.get(token);
+async function preload() {
+  const kept = [shown?.token, shown?.correcting ? state.token : "", state.previous];
+  const next = shown?.correcting ? state.token : state.ahead[0];
+  if (next) buffers.load(next).then((buffer) => buffer && whenIdle(() => shown?.ready && viewer.prepare(buffer)));
+  await buffers.want(kept, state.ahead);
 }
 
-async function fetchBuffer(token) {
-  for (let wait = 500; ; wait = Math.min(2 * wait, 8000)) {
-    try {
-      const response = await fetch(page.urls.image.replace("TOKEN", token), { cache: "no-store" });
-      if (response.status === 404) return leave(); // the link or the study was closed
-      const buffer = response.ok ? await response.arrayBuffer() : null;
-      if (buffer?.byteLength === page.buffers.length) return buffer;
-    } catch {
-      // no connection: try again
-    }
-    if (shown?.token === token) trouble(page.words.noImage);
-    await new Promise((resolve) => setTimeout(resolve, wait));
-  }
-}
-
-function preload() {
-  const wanted = [shown?.token, state.token, state.previous, ...state.ahead].filter(Boolean);
-  for (const token of buffers.keys()) if (!wanted.includes(token)) buffers.delete(token);
-  wanted.forEach(load);
-}
+const whenIdle = (deed) => (window.requestIdleCallback ?? setTimeout)(deed, { timeout: 200 });
 
 // Cases
 
@@ -52,12 +39,14 @@ async function show(token, { correcting = false, resumed = false } = {}) {
   const first = shown === null;
   shown = { token, correcting, resumed, ready: false, clock: new Clock() };
   const mine = shown;
-  viewer.clear(); // never the old image under the new question
-  canvas.hidden = true;
+  if (!buffers.now(token) || page.greyMs) {
+    viewer.clear(); // never the old image under the new question
+    canvas.hidden = true;
+  }
   trouble("");
   label();
   if (page.greyMs && !first) await greyInterval();
-  const buffer = await load(token);
+  const buffer = buffers.now(token) ?? (await buffers.load(token));
   if (shown !== mine || !buffer) return;
   trouble("");
   canvas.hidden = paused;

@@ -1,96 +1,118 @@
-// Pixel buffers on a canvas: window and level by a lookup table, pan, zoom. A canvas shows 256 greys; the buffer keeps all.
-// Habits of reporting stations: left drag window and level, middle drag pan, right drag or Ctrl + wheel zoom at the cursor.
+// A picture on the screen: window and level, slice, place and size. What comes next is painted before it is asked for.
 
-const MOST = { grey16: 65535, rgb8: 255 };
+import { listen } from "./gestures.js";
+import { MOST, Picture } from "./pixels.js";
+
 const LARGEST_ZOOM = 64;
+const GROUND = "#0a0a0a"; // as the page around it
 
 export class Viewer {
+  // spec: {width, height, name, window: [low, high], slices, locked}
   constructor(canvas, spec) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
-    this.spec = spec; // {width, height, name, window: [low, high], length}
+    this.spec = { slices: 1, locked: false, ...spec };
     this.most = MOST[spec.name];
-    this.source = document.createElement("canvas");
-    this.source.width = spec.width;
-    this.source.height = spec.height;
-    this.table = new Uint8Array(this.most + 1);
-    this.pixels = null;
+    this.picture = new Picture(this.spec);
+    this.next = new Picture(this.spec);
+    this.painted = document.createElement("canvas"); // the next picture as it will be on the screen
+    this.buffer = null;
+    this.slice = 0;
     this.fitted = true;
     this.scale = 1; // device pixels per image pixel
     this.left = 0; // of the image, in device pixels
     this.top = 0;
+    this.changed = () => {}; // told after every drawing: overlays follow
     this.resetWindow();
     new ResizeObserver((entries) => this.resize(entries[0])).observe(canvas);
-    this.listen();
+    listen(this);
   }
 
   // What is shown
 
   show(buffer) {
-    this.pixels = this.spec.name === "grey16" ? new Uint16Array(buffer) : new Uint8Array(buffer);
+    this.buffer = buffer;
+    this.slice = this.firstSlice();
     this.resetWindow();
-    this.fit();
-    this.paint();
+    this.place(this.fitting());
+    const { painted, canvas } = this;
+    if (this.next.buffer === buffer) [this.picture, this.next] = [this.next, this.picture];
+    if (painted.buffer !== buffer || painted.width !== canvas.width || painted.height !== canvas.height) return this.paint();
+    this.context.drawImage(painted, 0, 0);
+    this.changed();
+  }
+
+  // Decode and paint what comes next out of sight, so that showing it is one copy.
+  prepare(buffer) {
+    const { painted, canvas, next } = this;
+    if (this.buffer === buffer || (painted.buffer === buffer && painted.width === canvas.width && painted.height === canvas.height)) return;
+    next.decode(buffer, this.firstSlice(), this.firstWindow());
+    [painted.width, painted.height, painted.buffer] = [canvas.width, canvas.height, buffer];
+    this.drawOn(painted.getContext("2d", { alpha: false }), next, this.fitting());
   }
 
   clear() {
-    this.pixels = null;
+    this.buffer = null;
     this.draw();
   }
 
   paint() {
-    if (!this.pixels) return;
-    this.fillTable();
-    const image = new ImageData(this.spec.width, this.spec.height);
-    const out = new Uint32Array(image.data.buffer);
-    const { pixels, table } = this;
-    if (this.spec.name === "grey16") {
-      for (let i = 0; i < out.length; i += 1) out[i] = 0xff000000 | (table[pixels[i]] * 0x010101);
-    } else {
-      for (let i = 0, j = 0; i < out.length; i += 1, j += 3) {
-        out[i] = 0xff000000 | (table[pixels[j + 2]] << 16) | (table[pixels[j + 1]] << 8) | table[pixels[j]];
-      }
-    }
-    this.source.getContext("2d").putImageData(image, 0, 0);
+    if (!this.buffer) return;
+    this.picture.decode(this.buffer, this.slice, this);
     this.draw();
   }
 
-  fillTable() {
-    const { low, high, table, inverted } = this;
-    const span = Math.max(1, high - low);
-    for (let value = 0; value <= this.most; value += 1) {
-      const share = Math.min(1, Math.max(0, (value - low) / span));
-      table[value] = Math.round(255 * (inverted ? 1 - share : share));
-    }
+  draw() {
+    this.drawOn(this.context, this.buffer ? this.picture : null, this);
+    this.changed();
   }
 
-  draw() {
-    const { context, canvas, spec, scale } = this;
-    context.fillStyle = "#0a0a0a"; // as the page around it
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    if (!this.pixels) return;
+  drawOn(context, picture, { left, top, scale }) {
+    context.fillStyle = GROUND;
+    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+    if (!picture) return;
     context.imageSmoothingEnabled = scale < 1; // enlarged pixels stay squares: nothing is made up
     context.imageSmoothingQuality = "high";
-    const [x, y] = [Math.round(this.left), Math.round(this.top)];
-    context.drawImage(this.source, x, y, spec.width * scale, spec.height * scale);
+    context.drawImage(picture.canvas, Math.round(left), Math.round(top), this.spec.width * scale, this.spec.height * scale);
+  }
+
+  // Slices of a volume
+
+  firstSlice() {
+    return Math.floor((this.spec.slices - 1) / 2);
+  }
+
+  scroll(steps) {
+    const slice = clamp(this.slice + steps, 0, this.spec.slices - 1);
+    if (slice === this.slice || !this.buffer) return;
+    this.slice = slice;
+    this.paint();
   }
 
   // Window and level, as the lowest and highest value shown
 
+  firstWindow() {
+    return { low: this.spec.window[0], high: this.spec.window[1], inverted: false };
+  }
+
   resetWindow() {
-    [this.low, this.high] = this.spec.window;
-    this.inverted = false;
+    Object.assign(this, this.firstWindow());
+  }
+
+  setWindow(low, high) {
+    if (this.spec.locked) return;
+    [this.low, this.high] = [low, high];
+    this.paint();
   }
 
   moveWindow(wider, brighter) {
     const width = clamp(this.high - this.low + wider * this.most, this.most / 256, 2 * this.most);
     const level = clamp((this.high + this.low) / 2 - brighter * this.most, 0, this.most);
-    this.low = level - width / 2;
-    this.high = level + width / 2;
-    this.paint();
+    this.setWindow(level - width / 2, level + width / 2);
   }
 
   invert() {
+    if (this.spec.locked) return;
     this.inverted = !this.inverted;
     this.paint();
   }
@@ -113,24 +135,29 @@ export class Viewer {
     else this.pan(dx, dy);
   }
 
-  fit() {
+  place({ left, top, scale, fitted }) {
+    Object.assign(this, { left, top, scale, fitted });
+  }
+
+  fitting() {
     const room = Math.min(this.canvas.width / this.spec.width, this.canvas.height / this.spec.height);
-    this.scale = room >= 1 ? Math.floor(room) : room; // whole steps, so that every pixel is equally large
-    this.centre();
-    this.fitted = true;
+    return this.centred(room >= 1 ? Math.floor(room) : room, true); // whole steps: every pixel is equally large
+  }
+
+  centred(scale, fitted) {
+    const left = Math.round((this.canvas.width - this.spec.width * scale) / 2);
+    const top = Math.round((this.canvas.height - this.spec.height * scale) / 2);
+    return { left, top, scale, fitted };
+  }
+
+  fit() {
+    this.place(this.fitting());
     this.draw();
   }
 
   oneToOne() {
-    this.scale = 1;
-    this.centre();
-    this.fitted = false;
+    this.place(this.centred(1, false));
     this.draw();
-  }
-
-  centre() {
-    this.left = Math.round((this.canvas.width - this.spec.width * this.scale) / 2);
-    this.top = Math.round((this.canvas.height - this.spec.height * this.scale) / 2);
   }
 
   pan(dx, dy) {
@@ -159,83 +186,6 @@ export class Viewer {
       inverted: this.inverted ? 1 : 0,
     };
   }
-
-  // Mouse, pen and fingers, all as pointers
-
-  listen() {
-    const { canvas } = this;
-    this.pointers = new Map();
-    this.lastTap = 0;
-    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
-    canvas.addEventListener("auxclick", (event) => event.preventDefault());
-    canvas.addEventListener("pointerdown", (event) => this.press(event));
-    canvas.addEventListener("pointermove", (event) => this.move(event));
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => this.lift(event));
-    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-  }
-
-  place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const ratio = this.canvas.width / box.width;
-    return { x: (event.clientX - box.left) * ratio, y: (event.clientY - box.top) * ratio };
-  }
-
-  press(event) {
-    event.preventDefault(); // no autoscroll on the middle button, no selection
-    this.canvas.setPointerCapture(event.pointerId);
-    const { x, y } = this.place(event);
-    this.pointers.set(event.pointerId, { x, y, startX: x, startY: y, button: event.button });
-    if (event.pointerType !== "mouse") this.tap(event.timeStamp);
-  }
-
-  tap(time) {
-    if (this.pointers.size === 1 && time - this.lastTap < 300) this.reset();
-    this.lastTap = this.pointers.size === 1 ? time : 0;
-  }
-
-  lift(event) {
-    this.pointers.delete(event.pointerId);
-  }
-
-  move(event) {
-    const held = this.pointers.get(event.pointerId);
-    if (!held) return;
-    const { x, y } = this.place(event);
-    const [dx, dy] = [x - held.x, y - held.y];
-    const before = this.spread();
-    Object.assign(held, { x, y });
-    if (event.pointerType === "mouse") this.drag(held, dx, dy);
-    else if (this.pointers.size === 1) this.pan(dx, dy);
-    else if (this.pointers.size === 2) this.pinch(before, dx, dy);
-    if (Math.hypot(x - held.startX, y - held.startY) > 10) this.lastTap = 0;
-  }
-
-  drag(held, dx, dy) {
-    if (held.button === 1) this.pan(dx, dy);
-    else if (held.button === 2) this.zoom(Math.exp(-dy / 200), held.startX, held.startY);
-    else this.moveWindow(dx / 600, -dy / 600);
-  }
-
-  // Two fingers: their distance zooms; moving both together changes window and level.
-  pinch(before, dx, dy) {
-    const after = this.spread();
-    const turn = before.distance ? after.distance / before.distance : 1;
-    if (Math.abs(turn - 1) > 0.004) this.zoom(turn, after.x, after.y);
-    else this.moveWindow(dx / 1200, -dy / 1200);
-  }
-
-  spread() {
-    const [one, two] = [...this.pointers.values()];
-    if (!two) return { distance: 0, x: one.x, y: one.y };
-    return { distance: Math.hypot(one.x - two.x, one.y - two.y), x: (one.x + two.x) / 2, y: (one.y + two.y) / 2 };
-  }
-
-  wheel(event) {
-    if (!event.ctrlKey && !event.metaKey) return; // the plain wheel belongs to stacks
-    event.preventDefault();
-    const { x, y } = this.place(event);
-    this.zoom(Math.exp(-clamp(event.deltaY, -100, 100) / 300), x, y);
-  }
 }
 
 // The browser's own count of device pixels where it has one (a rounded product may be one off, which blurs).
@@ -248,6 +198,6 @@ function deviceSize(entry) {
   return trusted ? { width: exact.inlineSize, height: exact.blockSize } : { width, height };
 }
 
-function clamp(value, low, high) {
+export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }
