@@ -13,6 +13,7 @@ demo: .venv/.ready
 
 test: .venv/.ready-dev browser check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	@$(BIN)/python -m tests.postgresql
 
 # What needs no test to run: style, types of the pure floor, which way imports point, migrations written.
 check: .venv/.ready-dev
