@@ -86,7 +86,7 @@ def named(rng: np.random.Generator, studies: int, readers: int, spread: float, m
         said = said_of(answers)
         single = [reader_summary(truth, row.astype(int)).p_value for row in said]
         over = single_modality(truth, said, "accuracy", scale="logit")
-        found.append(verdict(over.interval, margin=MARGIN, reader_p_values=single).name)
+        found.append(verdict(over.interval, inner=over.inner, margin=MARGIN, reader_p_values=single).name)
     return found
 
 

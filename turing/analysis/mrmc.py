@@ -18,7 +18,7 @@ from .roc import placements
 from .ustatistic import UStatistic, u_statistic
 
 __all__ = [
-    "Comparison", "OneModality", "UStatistic", "compare", "obuchowski_rockette", "over_readers", "single_modality",
+    "Comparison", "OneModality", "UStatistic", "accuracy_covariance", "compare", "obuchowski_rockette", "over_readers", "single_modality",
     "structural", "u_statistic",
 ]  # fmt: skip
 
@@ -39,12 +39,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class OneModality:
-    """scope: 'readers and cases' or, with fewer than five readers, 'these readers only'. p_value: two-sided against .5."""
+    """scope: 'readers and cases' or, with fewer than five readers, 'these readers only'. p_value: two-sided against .5.
+    interval: 95 %; inner: 90 %, which two one-sided tests at 5 % come to (Schuirmann 1987), for equivalence."""
 
     estimate: float
     standard_error: float
     df: float
     interval: tuple[float, float]
+    inner: tuple[float, float]
     p_value: float
     scope: str
     readers: np.ndarray  # (readers,) figures of merit
@@ -111,15 +113,30 @@ def over_readers(
     return _on_scale(_plain(theta, cov, level), level, scale)
 
 
+def accuracy_covariance(truth: Any, said: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Readers' accuracies (readers,) and their covariance over cases (readers, readers); arguments as single_modality."""
+    return _figures(*_checked(truth, said, dimensions=2), "accuracy", "delong", None)
+
+
 def _on_scale(found: OneModality, level: float, scale: str) -> OneModality:
     share, error = found.estimate, found.standard_error
     if scale == "identity" or error == 0 or not 0 < share < 1:
         return found
     slope = share * (1 - share)
-    logit, reach = np.log(share / (1 - share)), _quantile(found.df, level) * error / slope
-    low, high = (float(1 / (1 + np.exp(-(logit + sign * reach)))) for sign in (-1, 1))
+    logit = np.log(share / (1 - share))
+
+    def around(level: float) -> tuple[float, float]:
+        reach = _quantile(found.df, level) * error / slope
+        low, high = (float(1 / (1 + np.exp(-(logit + sign * reach)))) for sign in (-1, 1))
+        return low, high
+
     p = float(2 * stats.t.sf(abs(logit) * slope / error, min(found.df, 1e6)))
-    return replace(found, interval=(low, high), p_value=p)
+    return replace(found, interval=around(level), inner=around(_inner(level)), p_value=p)
+
+
+def _inner(level: float) -> float:
+    """The level whose interval two one-sided tests use: 90 % beside 95 %."""
+    return 1 - 2 * (1 - level)
 
 
 def _plain(theta: np.ndarray, cov: np.ndarray, level: float) -> OneModality:
@@ -160,15 +177,17 @@ def _quantile(df: float, level: float) -> float:
 def _result(
     theta: np.ndarray, estimate: float, error: float, df: float, level: float, scope: str, prediction: tuple[float, float] | None
 ) -> OneModality:  # fmt: skip
-    reach = _quantile(df, level) * error
     distance = estimate - 0.5
     if error == 0:
         p = 1.0 if distance == 0 else 0.0
     else:
         score = abs(distance) / error
         p = float(2 * (stats.norm.sf(score) if np.isinf(df) else stats.t.sf(score, df)))
-    interval = (max(0.0, estimate - reach), min(1.0, estimate + reach))
-    return OneModality(estimate, error, df, interval, p, scope, theta, prediction)
+    interval, inner = (
+        (max(0.0, estimate - q * error), min(1.0, estimate + q * error))
+        for q in (_quantile(df, level), _quantile(df, _inner(level)))
+    )
+    return OneModality(estimate, error, df, interval, inner, p, scope, theta, prediction)
 
 
 def _checked(truth: Any, ratings: Any, *, dimensions: int) -> tuple[np.ndarray, np.ndarray]:

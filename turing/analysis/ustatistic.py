@@ -15,14 +15,35 @@ from .errors import CannotAnalyse
 
 @dataclass(frozen=True)
 class UStatistic:
-    """auc over readers and cases of a design with gaps; p_value two-sided against .5. df: Obuchowski, Gallas & Hillis 2012."""
+    """auc over readers and cases of a design with gaps; p_value two-sided against .5. df: Obuchowski, Gallas & Hillis 2012;
+    interval: 95 %, inner: 90 %."""
 
     auc: float
     variance: float
     df: float
     interval: tuple[float, float]
+    inner: tuple[float, float]
     p_value: float
     components: dict[str, float]
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Of pairs (reader, real case, synthetic case): sums of one quantity over all axes but those named, and of its square."""
+
+    r: np.ndarray
+    n: np.ndarray
+    d: np.ndarray
+    rn: np.ndarray
+    rd: np.ndarray
+    nd: np.ndarray
+    squares: float
+
+    def at_least(self) -> dict[frozenset[int], float]:
+        """Sum of x[p] x[q] over ordered pairs that share these axes or more (0 reader, 1 real case, 2 synthetic case)."""
+        margins = {(): self.r.sum(), (0,): self.r, (1,): self.n, (2,): self.d, (0, 1): self.rn, (0, 2): self.rd, (1, 2): self.nd}  # fmt: skip
+        found = {frozenset(axes): float((np.asarray(x) ** 2).sum()) for axes, x in margins.items()}
+        return found | {frozenset({0, 1, 2}): self.squares}
 
 
 def u_statistic(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
@@ -35,48 +56,80 @@ def u_statistic(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
 
     Raises CannotAnalyse where no reader read a case of either kind, or all pairs share a case.
     """
-    t, r = np.asarray(truth), np.asarray(ratings, float)
-    if r.ndim != 2 or t.shape != r.shape[1:] or not np.isin(t, (0, 1)).all():
-        raise CannotAnalyse(
-            f"Truth {t.shape} and ratings {r.shape} do not fit: one 0 or 1 for each case is needed."
-        )
-    negative, positive = r[:, t == 0], r[:, t == 1]
-    read = ~np.isnan(negative)[:, :, None] & ~np.isnan(positive)[:, None, :]
-    if not read.any():
-        raise CannotAnalyse("No reader has read both a real and a synthetic case.")
-    with np.errstate(invalid="ignore"):
-        above = (positive[:, None, :] > negative[:, :, None]) + 0.5 * (
-            positive[:, None, :] == negative[:, :, None]
-        )
-    success = np.where(read, above, 0.0)
-    counts, sums = _exactly(_at_least(read.astype(float))), _exactly(_at_least(success))
-    total = float(read.sum()) ** 2
+    read, success = _sums(truth, ratings)
+    counts, sums = _exactly(read.at_least()), _exactly(success.at_least())
+    total = float(read.r.sum()) ** 2
     apart = frozenset() if counts[frozenset()] > 0 else frozenset({0})
     if counts[apart] <= 0:
         raise CannotAnalyse(
             "All pairs of judgements share a case; at least 2 real and 2 synthetic cases are needed."
         )
     moments = {shared: sums[shared] / counts[shared] for shared in counts if counts[shared] > 0}
-    auc = float(success.sum() / read.sum())
+    auc = float(success.r.sum() / read.r.sum())
     variance = float(sum(counts[shared] * moments[shared] for shared in moments) / total - moments[apart])
-    parts = _components(moments, moments[apart])
-    df = _degrees_of_freedom(read.astype(float), success, variance)
-    error, distance = np.sqrt(max(variance, 0.0)), auc - 0.5
-    reach = float(stats.t.ppf(1 - (1 - level) / 2, min(df, 1e6))) * error
-    p = (
-        (0.0 if distance else 1.0)
-        if error == 0
-        else float(2 * stats.t.sf(abs(distance) / error, min(df, 1e6)))
+    df = _degrees_of_freedom(read.at_least(), success.at_least(), variance)
+    return _result(auc, variance, df, level, _components(moments, moments[apart]))
+
+
+def u_statistic_these_readers(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
+    """The same area with the readers fixed: what fewer than five readers allow. The variance is a jackknife over cases within
+    each truth (Efron & Stein 1981), df infinite: it says nothing of other readers. Raises as u_statistic."""
+    read, success = _sums(truth, ratings)
+    total, right = read.r.sum(), success.r.sum()
+    variance = 0.0
+    for all_, good in ((read.n, success.n), (read.d, success.d)):
+        kept = all_ > 0
+        n = int(kept.sum())
+        if n < 2 or (all_[kept] == total).any():
+            raise CannotAnalyse(
+                "All pairs of judgements share a case; at least 2 real and 2 synthetic cases are needed."
+            )
+        left = (right - good[kept]) / (total - all_[kept])
+        variance += (n - 1) / n * float(((left - left.mean()) ** 2).sum())
+    return _result(float(right / total), variance, float("inf"), level, {})
+
+
+def _sums(truth: Any, ratings: Any) -> tuple[_Sums, _Sums]:
+    """Margins of 'both were read' and of 'the synthetic one was rated higher', reader by reader, so that memory stays small."""
+    t, r = np.asarray(truth), np.asarray(ratings, float)
+    if r.ndim != 2 or t.shape != r.shape[1:] or not np.isin(t, (0, 1)).all():
+        raise CannotAnalyse(
+            f"Truth {t.shape} and ratings {r.shape} do not fit: one 0 or 1 for each case is needed."
+        )
+    negative, positive = r[:, t == 0], r[:, t == 1]
+    parts: list[list[Any]] = [[], []]
+    across = [np.zeros((negative.shape[1], positive.shape[1])) for _kind in parts]
+    squares = [0.0, 0.0]
+    for low, high in zip(negative, positive):
+        there = ~np.isnan(low)[:, None] & ~np.isnan(high)
+        with np.errstate(invalid="ignore"):
+            above = (high > low[:, None]) + 0.5 * (high == low[:, None])
+        for kind, table in enumerate((there.astype(float), np.where(there, above, 0.0))):
+            parts[kind].append((table.sum(axis=1), table.sum(axis=0)))
+            across[kind] += table
+            squares[kind] += float((table**2).sum())
+    if not across[0].any():
+        raise CannotAnalyse("No reader has read both a real and a synthetic case.")
+    return _margins(parts[0], across[0], squares[0]), _margins(parts[1], across[1], squares[1])
+
+
+def _margins(rows: list[Any], across: np.ndarray, squares: float) -> _Sums:
+    rn, rd = np.array([n for n, _d in rows]), np.array([d for _n, d in rows])
+    return _Sums(rn.sum(axis=1), rn.sum(axis=0), rd.sum(axis=0), rn, rd, across, squares)
+
+
+def _result(auc: float, variance: float, df: float, level: float, parts: dict[str, float]) -> UStatistic:
+    error, distance = float(np.sqrt(max(variance, 0.0))), auc - 0.5
+    known = min(df, 1e6)
+    interval, inner = (
+        (max(0.0, auc - q * error), min(1.0, auc + q * error))
+        for q in (float(stats.t.ppf(1 - tail, known)) for tail in ((1 - level) / 2, 1 - level))
     )
-    return UStatistic(auc, variance, df, (max(0.0, auc - reach), min(1.0, auc + reach)), p, parts)
+    p = (0.0 if distance else 1.0) if error == 0 else float(2 * stats.t.sf(abs(distance) / error, known))
+    return UStatistic(auc, variance, df, interval, inner, p, parts)
 
 
 _AXES = [frozenset(a for a in range(3) if bits >> a & 1) for bits in range(8)]
-
-
-def _at_least(x: np.ndarray) -> dict[frozenset[int], float]:
-    """Sum of x[p] x[q] over ordered pairs that share these axes or more (0 reader, 1 real case, 2 synthetic case)."""
-    return {shared: float((x.sum(axis=tuple({0, 1, 2} - shared)) ** 2).sum()) for shared in _AXES}
 
 
 def _exactly(at_least: dict[frozenset[int], float]) -> dict[frozenset[int], float]:
@@ -100,10 +153,11 @@ def _components(moments: dict[frozenset[int], float], apart: float) -> dict[str,
     return parts
 
 
-def _degrees_of_freedom(read: np.ndarray, success: np.ndarray, variance: float) -> float:
+def _degrees_of_freedom(
+    counts: dict[frozenset[int], float], sums: dict[frozenset[int], float], variance: float
+) -> float:
     """Satterthwaite over the mean squares of readers, real and synthetic cases (Obuchowski, Gallas & Hillis 2012); where answers are
     missing, each has as many degrees of freedom as its effective number (total^2 / pairs that share it), rounded, less one."""
-    counts, sums = _at_least(read), _at_least(success)
     mean = sums[frozenset()] / counts[frozenset()]
     below, smallest = 0.0, float("inf")
     for axis in range(3):

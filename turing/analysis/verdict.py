@@ -1,6 +1,8 @@
-"""What a study found, in one of six words, from the interval over readers alone.
+"""What a study found, in one of five words, from the interval over readers alone.
 
-Testing 'different' and 'equivalent' apart lets both hold at once; here the interval's place against chance and margin decides.
+Testing 'different' and 'equivalent' apart lets both hold at once; here the interval's place against chance and margin decides:
+the 95 % interval against chance (a two-sided test at 5 %), the 90 % interval against the margin (two one-sided tests at 5 %,
+Schuirmann, J Pharmacokinet Biopharm 15 (1987)), and a difference that is found is never called equivalent.
 'Equivalent' needs two things more: no single reader different from chance after Holm's correction (readers at .30 and .70
 average .50), and assay sensitivity as in ICH E10, fakes known to be visible that were seen, where the protocol has them.
 """
@@ -37,20 +39,23 @@ REASONS = {
 
 
 def verdict(
-    interval: tuple[float, float], *, margin: float, chance: float = 0.5,
+    interval: tuple[float, float], *, inner: tuple[float, float] | None = None, margin: float, chance: float = 0.5,
     reader_p_values: Sequence[float] = (), assay_sensitive: bool | None = None, alpha: float = 0.05,
 ) -> Verdict:  # fmt: skip
-    """`interval`: 95 % over readers of the primary endpoint; `margin` on its scale; assay_sensitive None without controls."""
+    """`interval`: 95 % over readers of the primary endpoint; inner: its 90 % interval, held against the margin (None: the 95 % one,
+    which is stricter); `margin` on its scale; reader_p_values: of each reader against chance; assay_sensitive None without controls."""
     low, high = interval
     if not (margin > 0 and low <= high):
         raise CannotAnalyse(
             f"A margin above 0 and an interval from low to high are needed; given {margin} and {interval}."
         )
+    least, most = inner or interval
+    within = chance - margin < least and most < chance + margin
     if low > chance:
-        return Verdict(WITHIN, "small") if high < chance + margin else Verdict(APART, "above")
+        return Verdict(WITHIN, "small") if within else Verdict(APART, "above")
     if high < chance:
         return Verdict(REVERSED, "below")
-    if low <= chance - margin or high >= chance + margin:
+    if not within:
         return Verdict(INCONCLUSIVE, "wide")
     if holm_rejects(reader_p_values, alpha).any():
         return Verdict(INCONCLUSIVE, "reader")
