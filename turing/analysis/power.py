@@ -19,6 +19,7 @@ from .mrmc import accuracy_covariance
 CELLS = 2_000_000  # answers simulated at once
 SEED = 20260101
 FIGURES = ("accuracy", "auc")
+Judgements = dict[tuple[str, str], tuple[np.ndarray, ...]]  # scene and figure to what _judged gives
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def plan(
     designs of fewer than 2 readers or 4 images, and for assumptions outside their range."""
     _check(readers, images, accuracy, spread, simulations)
     figures = FIGURES if steps > 1 else FIGURES[:1]
-    sums: dict[tuple[int, int], list[dict[str, Any]]] = {(r, n): [] for r in readers for n in images}
+    sums: dict[tuple[int, int], list[Judgements]] = {(r, n): [] for r in readers for n in images}
     chance = np.random.default_rng(SEED) if rng is None else rng
     for studies in _batches(max(readers), max(images), simulations, spread, chance):
         scenes = {"seen": _evidence(studies, accuracy, spread), "guessed": _evidence(studies, 0.5, spread)}
@@ -221,9 +222,9 @@ def _any_reader_differs(evidence: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     return (2 * stats.norm.sf(z)).min(axis=1) <= 0.05 / real.shape[1]
 
 
-def _cell(design: tuple[int, int], rows: list[dict[str, Any]], figures: Sequence[str]) -> Cell:
+def _cell(design: tuple[int, int], rows: list[Judgements], figures: Sequence[str]) -> Cell:
     def over(name: str, figure: str, part: int) -> np.ndarray:
-        return np.concatenate([row[name, figure][part] for row in rows])  # type: ignore[index]
+        return np.concatenate([row[name, figure][part] for row in rows])
 
     return Cell(
         *design,
