@@ -58,7 +58,8 @@ def test_a_web_request_never_imports_torch_and_no_page_breaks_on_an_empty_site()
 
 
 @pytest.mark.parametrize(
-    "path", ["README.md", "docs", "evalsite", "jobs", "imagesets", "generators", "metrics", "turing"]
+    "path",
+    ["README.md", "docs", "evalsite", "foreign", "jobs", "imagesets", "generators", "metrics", "turing"],
 )
 def test_nothing_names_a_machine(path):
     places = [f"{place}/" for place in (ROOT, ROOT.parent, Path.home()) if len(place.parts) > 1]

@@ -18,6 +18,8 @@ import numpy as np
 from PIL import Image
 from scipy.sparse import csr_array
 
+from foreign.runtime import session
+
 from .base import Intensity
 
 FILE = "inception.onnx"
@@ -63,14 +65,10 @@ class Inception:
     def _run(
         self, images: Iterable[np.ndarray], intensity: Intensity, threads: int
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        session = onnxruntime.InferenceSession(str(self._file()), options, providers=["CPUExecutionProvider"])
+        network = session(str(self._file()), threads)
         source = iter(images)
         while batch := [prepared(image, intensity) for image in islice(source, BATCH)]:
-            features, logits = session.run(["features", "logits"], {"images": np.stack(batch)})
+            features, logits = network.run(["features", "logits"], {"images": np.stack(batch)})
             yield from zip(features, softmax(logits))
 
     def _file(self) -> Path:
