@@ -4,7 +4,9 @@ Every text goes in as a Typst string literal, so that a name can never be markup
 """
 
 import json
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 PAGE = """#set page(paper: "a4", margin: (x: 22mm, y: 24mm), numbering: "1 / 1")
 #set text(size: 9.5pt, font: ("Noto Sans", "Noto Sans CJK KR", "Libertinus Serif"), fallback: true)
@@ -18,16 +20,24 @@ PAGE = """#set page(paper: "a4", margin: (x: 22mm, y: 24mm), numbering: "1 / 1")
 
 
 def compiled(source: str, files: Mapping[str, bytes] | None = None) -> bytes:
-    """The PDF; `files` are the pictures that the source names."""
+    """The PDF; `files` are the pictures that the source names. Typst sees a folder with these alone."""
     import typst
 
-    return typst.compile({"main.typ": source.encode(), **(files or {})})
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in (files or {}).items():
+            (Path(folder) / name).write_bytes(data)
+        return typst.compile(source.encode(), root=folder)
+
+
+def literal(words: object) -> str:
+    """A Typst string: JSON's escapes of quote and backslash are Typst's too; characters that do not print are left out."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in str(words))
+    return json.dumps(shown, ensure_ascii=False)
 
 
 def text(words: object) -> str:
-    """A Typst string literal: JSON's escapes of quote and backslash are Typst's too; characters that do not print are left out."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in str(words))
-    return f"#{json.dumps(shown, ensure_ascii=False)};"
+    """The same in the midst of markup."""
+    return f"#{literal(words)};"
 
 
 def muted(words: object) -> str:

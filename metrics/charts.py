@@ -86,20 +86,26 @@ def strip_axis(axis: Axis) -> str:
 
 def histogram(
     real: Sequence[float], synthetic: Sequence[float], axis: Axis, *, name: str, title: str, describe: str,
-    limit: tuple[float, str] | None = None,
+    limit: tuple[float, str] | None = None, size: tuple[int, int] | None = None,
 ) -> str:  # fmt: skip
-    """Shares per bin of both sets: real a solid line over a pale area, synthetic dashed. Bins are equal parts of the axis."""
+    """Shares per bin of both sets: real a solid line over a pale area, synthetic dashed. Bins are equal parts of the axis.
+
+    `size` (pixels) draws for a file of that size, since print knows no strokes that keep their width while stretched."""
     if len(real) != len(synthetic) or not real:
         raise ValueError(f"Both sets need the same bins; given {len(real)} and {len(synthetic)}.")
     top = _round_up(max(*real, *synthetic, 1e-9))
     shares = Axis(0.0, top)
+    across, down = (size[0] / len(real), size[1] / 100) if size else (1.0, 1.0)
+    lines = [_steps(values, shares, across, down) for values in (real, synthetic)]
     curves = (
-        f'<path class="real-area" d="{_steps(real, shares)}V100"/><path class="real-line" d="{_steps(real, shares)}"/>'
-        f'<path class="syn-line" d="{_steps(synthetic, shares)}"/>'
+        f'<path class="real-area" d="{lines[0]}V{100 * down:g}"/><path class="real-line" d="{lines[0]}"/>'
+        f'<path class="syn-line" d="{lines[1]}"/>'
     )
     parts = [_level(shares, tick) for tick in shares.ticks(2) if tick > 0]
     parts.append(
-        f'<svg viewBox="0 0 {len(real)} 100" preserveAspectRatio="none" width="100%" height="100%" overflow="visible">{curves}</svg>'
+        curves
+        if size
+        else f'<svg viewBox="0 0 {len(real)} 100" preserveAspectRatio="none" width="100%" height="100%" overflow="visible">{curves}</svg>'
     )
     parts.append('<line class="axis" x1="0" x2="100%" y1="100%" y2="100%"/>')
     if limit:
@@ -193,11 +199,11 @@ def _level(shares: Axis, tick: float) -> str:
     return f'{line}<text class="end" x="-8" y="{y:.1f}%" dy="4">{figure_text(100 * tick)}\u202f%</text>'
 
 
-def _steps(shares: Sequence[float], axis: Axis) -> str:
-    """A path in a box of one unit a bin and 100 high, starting and ending on the baseline."""
-    path = "M0 100"
+def _steps(shares: Sequence[float], axis: Axis, across: float, down: float) -> str:
+    """A path in a box of `across` a bin and 100 times `down` high, starting and ending on the baseline."""
+    path = f"M0 {100 * down:g}"
     for index, share in enumerate(shares):
-        path += f"V{100 - axis.place(share):.1f}H{index + 1}"
+        path += f"V{down * (100 - axis.place(share)):.1f}H{across * (index + 1):.6g}"
     return path
 
 

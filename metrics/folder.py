@@ -1,4 +1,4 @@
-"""A report as a folder that opens without a server: page, pictures, style, JSON and CSV."""
+"""A report as a folder that opens without a server: page, pictures, style, PDF, JSON with its schema, CSV."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from .images import Images
 from .pictures import shown_png
 from .presentation import report_context, role_rows
+from .printing import pdf
 from .reports import Report
+from .schema import schema_text
 from .tables import images_csv, numbers_csv
 
 SHEETS = ("variables.css", "base.css", "charts.css", "metrics.css")
@@ -25,8 +27,7 @@ def write_folder(report: Report, images: dict[str, Images], folder: Path, *, com
 
     def link(role: str, position: int) -> str:
         name = f"pictures/{role}-{position:05d}.png"
-        chosen = images[role]
-        (folder / name).write_bytes(shown_png(chosen.load(position), chosen.intensity or (0.0, 255.0)))
+        (folder / name).write_bytes(_png(images[role], position))
         return name
 
     title = _("%(synthetic)s, against %(real)s") % {
@@ -42,7 +43,13 @@ def write_folder(report: Report, images: dict[str, Images], folder: Path, *, com
     }
     page = folder / "index.html"
     page.write_text(render_to_string("metrics/folder.html", context), encoding="utf-8")
+    (folder / "report.pdf").write_bytes(pdf(report, title, lambda role, at: _png(images[role], at)))
+    (folder / "report.schema.json").write_text(schema_text(), encoding="utf-8")
     (folder / "report.json").write_text(report.to_json(), encoding="utf-8")
     (folder / "numbers.csv").write_text(numbers_csv(report), encoding="utf-8")
     (folder / "images.csv").write_text(images_csv(report), encoding="utf-8")
     return page
+
+
+def _png(images: Images, position: int) -> bytes:
+    return shown_png(images.load(position), images.intensity or (0.0, 255.0))

@@ -31,7 +31,7 @@ class Images:
     """An ordered set: `load(position)` gives the physical values, (h, w) or (h, w, 3), float32 or integer.
 
     `intensity` is the declared lowest and highest value of the set, None where nobody has said. `groups` names the patient
-    (or volume, or source image) of each image; empty where unknown.
+    (or volume, or source image) of each image, `labels` its class; empty where unknown.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Images:
     unit: str = ""
     groups: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.digests)

@@ -4,7 +4,6 @@ The site's page and the folder that `evaluate` writes share this and one templat
 """
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.html import format_html
@@ -13,17 +12,19 @@ from django.utils.translation import gettext as _
 
 from . import charts
 from .catalogue import GROUPS
-from .reports import Number, Report, gettext_noop
+from .image_table import PictureLink, worst_images
+from .reports import Number, Report
+from .sections import class_table, scorecard_rows
 from .verdicts import SUBJECTS
-from .wording import Shown, decimals, said, shown, state_words
-
-PictureLink = Callable[[str, int], str]  # (role, position) -> address; "" where it may not be seen
+from .wording import Shown, said, shown, state_words
 
 MANIFOLD = ("precision", "recall", "density", "coverage")
 
 
-def report_context(report: Report, link: PictureLink) -> dict[str, Any]:
-    """All that templates/metrics/_report.html shows."""
+def report_context(
+    report: Report, link: PictureLink, *, figure: tuple[int, int] | None = None
+) -> dict[str, Any]:
+    """All that templates/metrics/_report.html shows; `figure` draws for print, in pixels."""
     present = [number for number in report.numbers if number.value is not None]
     return {
         "report": report,
@@ -39,49 +40,12 @@ def report_context(report: Report, link: PictureLink) -> dict[str, Any]:
             {"link": link("synthetic", tile.position), "position": tile.position, "value": tile.distance}
             for tile in report.least_realistic
         ],
-        "table": image_table(report, link),
+        "table": worst_images(report, link),
         "maps": [_map(drawn, index) for index, drawn in enumerate(report.maps)],
-        "histograms": [_histogram(drawn) for drawn in report.histograms],
+        "histograms": [_histogram(drawn, figure) for drawn in report.histograms],
+        "classes": class_table(report),
+        "scorecard": scorecard_rows(report),
         "protocol": report.protocol,
-    }
-
-
-COLUMNS = {  # of the table of images: name in the report, head, decimals
-    "realism": (gettext_noop("Realism"), 2),
-    "rarity": (gettext_noop("Rarity"), 2),
-    "distance_to_real": (gettext_noop("Distance to it"), 2),
-    "closeness_to_training": (gettext_noop("Closeness to training"), 2),
-    "mae": (gettext_noop("MAE"), 2),
-    "psnr": (gettext_noop("PSNR, dB"), 1),
-    "ssim": (gettext_noop("SSIM"), 3),
-}
-ROWS = 12
-
-
-def image_table(report: Report, link: PictureLink) -> dict[str, Any]:
-    """The least realistic images one by one (by SSIM where there is no realism); all of them are in the CSV."""
-    names = [name for name in COLUMNS if any(name in row.values for row in report.images)]
-    if not names:
-        return {}
-    key = "realism" if "realism" in names else names[-1]
-    worst = sorted(report.images, key=lambda row: row.values.get(key, math.inf))[:ROWS]
-    return {
-        "heads": [_(COLUMNS[name][0]) for name in names],
-        "rows": [
-            {
-                "name": row.name,
-                "link": link("synthetic", row.position),
-                "nearest": row.nearest_real,
-                "nearest_link": "" if row.nearest_real is None else link("real", row.nearest_real),
-                "cells": [
-                    decimals(row.values[name], COLUMNS[name][1]) if name in row.values else ""
-                    for name in names
-                ],
-            }
-            for row in worst
-        ],
-        "shown": len(worst),
-        "count": len(report.images),
     }
 
 
@@ -190,7 +154,7 @@ def _map(drawn: Any, index: int) -> dict[str, Any]:
     return {"svg": mark_safe(svg), "source": drawn.source, "describe": describe}
 
 
-def _histogram(drawn: Any) -> dict[str, Any]:
+def _histogram(drawn: Any, size: tuple[int, int] | None = None) -> dict[str, Any]:
     title, caption = said(drawn.title), said(drawn.caption)
     describe = _(
         "Two histograms of %(bins)s bins from %(low)s to %(high)s: %(real)s real and %(synthetic)s synthetic images."
@@ -201,7 +165,7 @@ def _histogram(drawn: Any) -> dict[str, Any]:
     limit = (drawn.limit, _("limit %(value)s") % {"value": f"{drawn.limit:.2f}"}) if drawn.limit else None
     svg = charts.histogram(
         drawn.real, drawn.synthetic, charts.Axis(drawn.low, drawn.high), name=f"histogram-{drawn.name}",
-        title=title, describe=describe, limit=limit,
+        title=title, describe=describe, limit=limit, size=size,
     )  # fmt: skip
     return {
         "svg": mark_safe(svg),

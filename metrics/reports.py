@@ -160,6 +160,17 @@ class ImageRow:
 
 
 @dataclass(frozen=True)
+class ClassPart:
+    """The images of one class of both sets, with the numbers of the leading encoder; `absent` says why there are none."""
+
+    label: str  # "" for images of no named class
+    n_real: int
+    n_synthetic: int
+    numbers: tuple[Number, ...] = ()
+    absent: Sentence | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     real: SetSummary
     synthetic: SetSummary
@@ -177,6 +188,7 @@ class Report:
     seed: int
     seconds: float
     version: str
+    classes: tuple[ClassPart, ...] = ()
     schema: int = SCHEMA
 
     def number(self, key: str) -> Number | None:
@@ -229,7 +241,7 @@ def _built(kind: Any, data: Any) -> Any:
         return tuple(_built(part, value) for part, value in zip(kinds, data, strict=True))
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        names = [f.name for f in dataclasses.fields(kind)]
+        names = [f.name for f in dataclasses.fields(kind) if f.name in data]  # what came later has a default
         return kind(**{name: _built(hints[name], data[name]) for name in names})  # type: ignore[operator]
     if kind is float and isinstance(data, int):
         return float(data)

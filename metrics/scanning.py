@@ -14,6 +14,7 @@ from imagesets.reading import ReadImage, UnreadableImage, is_image_name, read_im
 from .images import EvaluationRefused, Images
 from .reports import gettext_noop as _
 
+FOLDERS = "folders"
 KEPT_BYTES = 512 * 1024**2  # decoded pictures held in memory; beyond it files are read again
 
 
@@ -70,10 +71,13 @@ def _frames(found: ReadImage) -> list[np.ndarray]:
     return list(pixels) if found.frames > 1 else [pixels]
 
 
-def scan(folder: Path, *, intensity: tuple[float, float] | None, patients: Path | None = None) -> Scanned:
+def scan(
+    folder: Path, *, intensity: tuple[float, float] | None, patients: Path | None = None, labels: Path | str | None = None
+) -> Scanned:  # fmt: skip
     """Every readable image below `folder`, sub-folders included; hidden files are passed over.
 
-    `intensity` None takes the range that the files' format declares, refused where files of one folder disagree.
+    `intensity` None takes the range that the files' format declares, refused where files of one folder disagree. `patients` and
+    `labels` are tables of names; labels may be FOLDERS instead: the first sub-folder of each image.
     """
     if not folder.is_dir():
         raise EvaluationRefused(
@@ -90,12 +94,16 @@ def scan(folder: Path, *, intensity: tuple[float, float] | None, patients: Path 
             _("The folder %(folder)s holds no image that can be read (%(n)s files were tried)."),
             folder=str(folder), n=len(refused),
         )  # fmt: skip
-    groups = _groups(patients, shelf) if patients else ()
+    groups = _told(patients, "patient", shelf) if patients else ()
+    if labels == FOLDERS:
+        classes = tuple(Path(name).parts[0] if len(Path(name).parts) > 1 else "" for name, _n in shelf.places)
+    else:
+        classes = _told(Path(labels), "label", shelf) if labels else ()
     images = Images(
         name=folder.resolve().name, digests=tuple(shelf.digests), load=shelf.load,
         intensity=intensity or _declared(folder, shelf), groups=groups,
         unit=next(iter(shelf.units)) if len(shelf.units) == 1 else "",
-        names=tuple(name if number == 0 else f"{name}#{number}" for name, number in shelf.places),
+        names=tuple(name if number == 0 else f"{name}#{number}" for name, number in shelf.places), labels=classes,
     )  # fmt: skip
     return Scanned(images, tuple(refused))
 
@@ -120,17 +128,17 @@ def _declared(folder: Path, shelf: Shelf) -> tuple[float, float]:
     return next(iter(ranges))
 
 
-def _groups(table: Path, shelf: Shelf) -> tuple[str, ...]:
-    """The patient of each image by file name, from a CSV with the columns name and patient; unknown ones are empty."""
+def _told(table: Path, column: str, shelf: Shelf) -> tuple[str, ...]:
+    """What a CSV with the columns name and `column` tells of each image by file name; unknown ones are empty."""
     try:
         with open(table, newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
-            if not {"name", "patient"} <= set(rows.fieldnames or ()):
+            if not {"name", column} <= set(rows.fieldnames or ()):
                 raise EvaluationRefused(
-                    _("The table %(file)s needs the columns name and patient; it has %(given)s."),
-                    file=str(table), given=", ".join(rows.fieldnames or ()) or "none",
+                    _("The table %(file)s needs the columns name and %(column)s; it has %(given)s."),
+                    file=str(table), column=column, given=", ".join(rows.fieldnames or ()) or "none",
                 )  # fmt: skip
-            known = {row["name"]: row["patient"] for row in rows}
+            known = {row["name"]: row[column] for row in rows}
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationRefused(
             _("The table %(file)s cannot be read: %(cause)s."), file=str(table), cause=str(error)

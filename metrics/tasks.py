@@ -65,7 +65,7 @@ def images_of(image_set: ImageSet) -> Any:
         name=image_set.name, digests=tuple(key(picture) for picture in pictures),
         load=lambda position: pictures[position].values(), intensity=image_set.intensity,
         unit=image_set.intensity_unit, groups=tuple(picture.patient for picture in pictures),
-        names=tuple(f"{picture.position:04d}" for picture in pictures),
+        names=tuple(f"{picture.position:04d}" for picture in pictures), labels=tuple(picture.label for picture in pictures),
     )  # fmt: skip
 
 

@@ -1,16 +1,19 @@
 from django.urls import path
 
-from . import views
+from . import views, views_files
 
 app_name = "metrics"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.new, name="new"),
     path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/report.json", views.as_json, name="json"),
-    path("<int:pk>/numbers.csv", views.numbers, name="numbers_csv"),
-    path("<int:pk>/images.csv", views.images, name="images_csv"),
+    path("report.schema.json", views_files.schema, name="schema"),
+    path("<int:pk>/report.pdf", views_files.printed, name="printed"),
+    path("<int:pk>/images/", views_files.image_table, name="image_table"),
+    path("<int:pk>/report.json", views_files.as_json, name="json"),
+    path("<int:pk>/numbers.csv", views_files.numbers, name="numbers_csv"),
+    path("<int:pk>/images.csv", views_files.images, name="images_csv"),
     path("<int:pk>/share/", views.share, name="share"),
     path("<int:pk>/delete/", views.delete, name="delete"),
-    path("<int:pk>/pictures/<slug:role>/<int:position>.png", views.picture, name="picture"),
+    path("<int:pk>/pictures/<slug:role>/<int:position>.png", views_files.picture, name="picture"),
 ]

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from imagesets.models import ImageSet, Origin
 from jobs.models import Job
-from jobs.ownership import editable_or_404, researcher_required, visible_or_404
+from jobs.ownership import editable_or_404, researcher_required
 from jobs.queueing import start_job, stop_job
 
+from .access import link_to, pictures_seen, visible
 from .forms import EvaluationForm, unavailable_encoders
 from .models import Evaluation
 from .reports import ReportError
-from .tables import images_csv, numbers_csv
 
 
 @researcher_required
@@ -90,7 +90,7 @@ def _missing(user: Any) -> dict[str, str] | None:
 @researcher_required
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _visible(request, pk)
+    evaluation = visible(request, pk)
     context: dict[str, Any] = {
         "evaluation": evaluation,
         "can_edit": evaluation.is_editable_by(request.user),
@@ -116,70 +116,13 @@ def _job_context(job: Job | None, user: Any) -> dict[str, Any]:
 def _report_context(request: HttpRequest, evaluation: Evaluation, report: Any) -> dict[str, Any]:
     from .presentation import report_context, role_rows
 
-    seen = ImageSet.objects.visible_to(request.user).in_bulk([s.pk for _role, s in evaluation.sets()])
-    roles = {role: image_set for role, image_set in evaluation.sets() if image_set.pk in seen}
-
-    def link(role: str, position: int) -> str:
-        # A shared report shows numbers; pictures of a set only to those who may see that set.
-        return reverse("metrics:picture", args=[evaluation.pk, role, position]) if role in roles else ""
-
+    roles = pictures_seen(request, evaluation)
     urls = {role: reverse("imagesets:detail", args=[image_set.pk]) for role, image_set in roles.items()}
     return {
-        **report_context(report, link),
+        **report_context(report, link_to(evaluation, roles)),
         "roles": role_rows(report, urls),
         "made": evaluation.finished,
     }
-
-
-@researcher_required
-@require_GET
-def as_json(request: HttpRequest, pk: int) -> HttpResponse:
-    return _download(_readable(request, pk).to_json(), "application/json", f"evaluation-{pk}.json")
-
-
-@researcher_required
-@require_GET
-def numbers(request: HttpRequest, pk: int) -> HttpResponse:
-    return _download(numbers_csv(_readable(request, pk)), "text/csv", f"evaluation-{pk}-numbers.csv")
-
-
-@researcher_required
-@require_GET
-def images(request: HttpRequest, pk: int) -> HttpResponse:
-    return _download(images_csv(_readable(request, pk)), "text/csv", f"evaluation-{pk}-images.csv")
-
-
-def _readable(request: HttpRequest, pk: int) -> Any:
-    evaluation = _visible(request, pk)
-    if not evaluation.is_ready:
-        raise Http404
-    try:
-        return evaluation.read_report()
-    except ReportError as error:
-        raise Http404 from error
-
-
-def _download(text: str, kind: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)
-
-
-@researcher_required
-@require_GET
-def picture(request: HttpRequest, pk: int, role: str, position: int) -> HttpResponse:
-    """One picture of one of the evaluation's sets, for those who may see that set too."""
-    from .pictures import shown_png
-
-    image_set = dict(_visible(request, pk).sets()).get(role)
-    if image_set is None:
-        raise Http404
-    visible_or_404(ImageSet.objects, request.user, pk=image_set.pk)
-    found = image_set.pictures.filter(position=position).first()
-    if found is None or not found.path.exists():
-        raise Http404
-    headers = {"Cache-Control": "private, max-age=3600"}
-    data = shown_png(found.values(), image_set.intensity or (0.0, 255.0))
-    return HttpResponse(data, content_type="image/png", headers=headers)
 
 
 @researcher_required
@@ -207,8 +150,3 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation.delete()
     messages.success(request, _("The evaluation “%(name)s” was deleted.") % {"name": name})
     return redirect("metrics:list")
-
-
-def _visible(request: HttpRequest, pk: int) -> Evaluation:
-    rows = Evaluation.objects.select_related("real", "synthetic", "training", "job", "owner")
-    return visible_or_404(rows, request.user, pk=pk)

@@ -1,6 +1,7 @@
 """`evaluate`: two folders in, a folder out that opens without a server, and no database anywhere."""
 
 import csv
+import json
 import re
 
 import numpy as np
@@ -40,6 +41,8 @@ def test_the_folder_is_whole(folders, tmp_path, capsys):
     rows = list(csv.DictReader((output / "numbers.csv").open(encoding="utf-8")))
     assert len(rows) == len(report.numbers)
     assert len(list(csv.DictReader((output / "images.csv").open(encoding="utf-8")))) == 20
+    assert (output / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads((output / "report.schema.json").read_text())["title"] == "Report of an evaluation"
     said = capsys.readouterr().out
     assert "fidelity:" in said
     assert str(output / "index.html") in said
@@ -99,6 +102,23 @@ def test_training_and_pairs_and_patients(folders, tmp_path):
     assert report.number("mae").value > 0
 
 
+def test_classes_from_a_table_and_from_folders(tmp_path):
+    for role in ("real", "made"):
+        for index, name in enumerate(("left", "right")):
+            folder_of(tmp_path / role / name, blobs(22, seed=index), name=name)
+    table = tmp_path / "labels.csv"
+    names = [f"{side}-{index:03d}.png,{side}" for side in ("left", "right") for index in range(22)]
+    table.write_text("\n".join(["name,label", *names]))
+    found = []
+    for labels in ("folders", str(table)):
+        evaluate((tmp_path / "real", tmp_path / "made"), tmp_path / "report", "--labels", labels)
+        report = Report.from_json((tmp_path / "report/report.json").read_text(encoding="utf-8"))
+        found.append(report.classes)
+    assert [part.label for part in found[0]] == ["left", "right"]
+    assert found[0] == found[1]
+    assert "Class by class" in (tmp_path / "report/index.html").read_text(encoding="utf-8")
+
+
 def test_16_bit_and_unreadable_files(folders, tmp_path, capsys):
     sixteen = folder_of(tmp_path / "sixteen", blobs(12, seed=3, dtype=np.uint16))
     (sixteen / "broken.png").write_bytes(b"\x89PNG broken")
@@ -118,6 +138,7 @@ def test_16_bit_and_unreadable_files(folders, tmp_path, capsys):
         (["--training", "/nowhere/at/all"], "no folder"),
         (["--low", "9", "--high", "3"], "must be lower"),
         (["--patients", "/nowhere.csv"], "cannot be read"),
+        (["--labels", "/nowhere.csv"], "cannot be read"),
     ],
 )
 def test_wrong_options_get_a_sentence(folders, tmp_path, more, words):

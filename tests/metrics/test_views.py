@@ -15,7 +15,7 @@ from tests.metrics.examples import example_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("thumbnails")]
 
-PAGES = ["detail", "json", "numbers_csv", "images_csv"]
+PAGES = ["detail", "json", "numbers_csv", "images_csv", "printed", "image_table"]
 
 
 @pytest.fixture
@@ -152,6 +152,21 @@ def test_downloads_are_what_they_say(ready, client, researcher):
     assert [row["metric"] for row in rows] == ["kid", "frechet"]
     response = client.get(address("images_csv", ready))
     assert "attachment" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "?sort=realism&down=yes", "?sort=nothing&page=9999", "?page=x", "?page=" + "9" * 40]
+)
+def test_images_one_by_one(asked, ready, client, researcher):
+    client.force_login(researcher)
+    page = client.get(address("image_table", ready) + asked)
+    assert page.status_code == 200
+    assert "1 to 2 of 2 synthetic images" in page.content.decode()
+
+
+def test_the_schema_is_served(client, researcher):
+    client.force_login(researcher)
+    assert client.get(reverse("metrics:schema")).json()["title"] == "Report of an evaluation"
 
 
 def test_a_waiting_evaluation_shows_its_job(waiting, client, researcher):

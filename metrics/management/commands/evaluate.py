@@ -33,6 +33,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--paired", action="store_true", help="image by image in the order of their names: adds MAE, PSNR and SSIM")  # fmt: skip
         parser.add_argument("--patients", type=Path, metavar="CSV", help="columns name and patient: keeps a patient's images together in intervals")  # fmt: skip
+        parser.add_argument("--labels", metavar="CSV", help="columns name and label, or the word folders for the sub-folder's name: adds numbers class by class")  # fmt: skip
         parser.add_argument(
             "--seed", type=int, default=0, help="the same seed gives the same report (default: 0)"
         )
@@ -44,7 +45,9 @@ class Command(BaseCommand):
         intensity = None if given["low"] is None else (given["low"], given["high"])
         try:
             sets = {
-                role: scan(given[role], intensity=intensity, patients=given["patients"])
+                role: scan(
+                    given[role], intensity=intensity, patients=given["patients"], labels=given["labels"]
+                )
                 for role in ("real", "synthetic", "training")
                 if given[role] is not None
             }
@@ -75,7 +78,7 @@ class Command(BaseCommand):
 
 def _command(given: dict[str, Any]) -> str:
     parts = ["manage.py evaluate"]
-    for name in ("real", "synthetic", "training", "patients", "output", "low", "high"):
+    for name in ("real", "synthetic", "training", "patients", "labels", "output", "low", "high"):
         if given[name] is not None:
             parts.append(f"--{name} {_quoted(str(given[name]))}")
     parts += [f"--encoder {name}" for name in given["encoder"] or ()]
