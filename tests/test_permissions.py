@@ -26,7 +26,7 @@ READING = {
 }  # by link; tests/turing/test_blinding.py
 RESEARCHERS = {  # pages that concern no single row
     "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",
-    "generators:choose", "generators:new", "generators:train", "metrics:list", "metrics:new", "turing:new", "jobs:list",
+    "generators:choose", "generators:new", "generators:train", "metrics:list", "metrics:new", "metrics:schema", "turing:new", "jobs:list",
 }  # fmt: skip
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
@@ -34,7 +34,7 @@ ROWS = {  # address names that take a row of each kind
     "generator": {"generators:detail", "generators:share", "generators:trash"},
     "run": {"generators:run", "generators:run_progress", "generators:snapshot"},
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
-                   "metrics:picture"},
+                   "metrics:picture", "metrics:printed", "metrics:image_table"},
     "study": {"turing:detail", "turing:edit", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
               "turing:add_reader", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export",
               "turing:imrmc", "turing:rjafroc", "turing:archive", "turing:printed"},
