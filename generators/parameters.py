@@ -14,6 +14,10 @@ class UnusableInput(ValueError):
     """Pictures, labels, masks or parameters that cannot be worked with; the message says what to do."""
 
 
+class PipelineError(UnusableInput):
+    """Pictures, labels or stored parameters that do not go with the recipe; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class Parameters:
     """Base of every method's parameters: numbers, text and tuples of them, nothing else."""

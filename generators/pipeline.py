@@ -7,47 +7,65 @@ to the neighbouring grey level.
 
     images  a sequence of (h, w) or (h, w, c); read one at a time, so it may load from disk
     labels  (n,) class numbers from 0, or (n, classes) soft, or None
-    masks   a sequence of (h, w) whole numbers, or None"""
+    masks   a sequence of (h, w) whole numbers, or None
+    boxes, keypoints  a sequence of rows for each picture, as generators.mixing.common says, or None"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from generators.balancing import rng_of, schedule
 from generators.catalogue import STEPS
 from generators.mixing.common import one_hot
-from generators.parameters import UnusableInput
+from generators.parameters import PipelineError
 from generators.recipes import BALANCES, PAIRINGS, SCHEMA, InvalidRecipe, Recipe, Step  # noqa: F401  (offered here too)
 
 
-class PipelineError(UnusableInput):
-    """Pictures, labels or stored parameters that do not go with the recipe; the message says what to do."""
+class Case(NamedTuple):
+    """One picture with all that travels with it; a part is None where the inputs have none."""
+
+    image: np.ndarray
+    label: np.ndarray | None
+    mask: np.ndarray | None
+    boxes: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
 
 
 class Output(NamedTuple):
-    """image as the inputs; label (classes,) float64 or None; mask (h, w) or None; parameters: JSON for `replay`."""
+    """image as the inputs; label (classes,) float64 or None; mask (h, w) or None; parameters: JSON for `replay`;
+    boxes and keypoints (k, columns) float64 or None."""
 
     image: np.ndarray
     label: np.ndarray | None
     mask: np.ndarray | None
     parameters: dict[str, Any]
-
-
-class Case(NamedTuple):
-    image: np.ndarray
-    label: np.ndarray | None
-    mask: np.ndarray | None
+    boxes: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
 
 
 class Pictures:
     """The inputs, checked once, handed out one case at a time."""
 
-    def __init__(self, images: Sequence, labels: Any, masks: Sequence | None):
-        self.images, self.masks = images, masks
+    def __init__(
+        self,
+        images: Sequence,
+        labels: Any = None,
+        masks: Sequence | None = None,
+        boxes: Sequence | None = None,
+        keypoints: Sequence | None = None,
+    ):
+        self.images, self.masks, self.boxes, self.keypoints = images, masks, boxes, keypoints
         if len(images) == 0:
             raise PipelineError("There are no pictures to work on.")
         self.labels = None if labels is None else _soft(labels)
-        for rows, what in ((self.labels, "labels"), (masks, "masks")):
+        beside = {
+            "labels": self.labels,
+            "masks": masks,
+            "lists of boxes": boxes,
+            "lists of key points": keypoints,
+        }
+        for what, rows in beside.items():
             if rows is not None and len(rows) != len(images):
                 raise PipelineError(f"There are {len(rows)} {what} for {len(images)} pictures.")
         self.classes = None if self.labels is None else self.labels.argmax(axis=1)
@@ -60,7 +78,17 @@ class Pictures:
         if self.masks is not None and mask is None:
             raise PipelineError(f"Picture {index} has no mask; give every picture a mask, or none.")
         label = None if self.labels is None else self.labels[index].copy()
-        return Case(np.asarray(self.images[index]), label, None if mask is None else np.asarray(mask))
+        boxes, keypoints = (
+            None if lists is None else np.array(lists[index], np.float64)
+            for lists in (self.boxes, self.keypoints)
+        )
+        return Case(
+            np.asarray(self.images[index]),
+            label,
+            None if mask is None else np.asarray(mask),
+            boxes,
+            keypoints,
+        )
 
 
 def _soft(labels: Any) -> np.ndarray:
@@ -80,18 +108,23 @@ def run(
     labels: Any = None,
     masks: Sequence | None = None,
     *,
+    boxes: Sequence | None = None,
+    keypoints: Sequence | None = None,
     count: int | None = None,
     seed: int,
     start: int = 0,
+    sources: Sequence[int] | None = None,
     data_range: tuple[float, float] | None = None,
 ) -> Iterator[Output]:
     """Outputs start, start + 1, ... count - 1 of this seed.
 
+    sources: the picture that each output is made from, in place of the recipe's balance and count.
     count: None makes one pass over what the balance asks for. data_range: darkest and brightest value, needed for floats
     beyond 0 to 1 and for integers that do not use their whole type (12 of 16 bits).
     Raises PipelineError, MixingError or TransformError in words; what concerns the whole set before the first output."""
-    pictures = Pictures(images, labels, masks)
-    sources = schedule(len(pictures), pictures.classes, recipe.balance, count, seed)
+    pictures = Pictures(images, labels, masks, boxes, keypoints)
+    if sources is None:
+        sources = schedule(len(pictures), pictures.classes, recipe.balance, count, seed).tolist()
     for step in recipe.steps:
         _check_pairing(step, pictures)
     return (
@@ -100,47 +133,8 @@ def run(
     )
 
 
-def schedule(n: int, classes: np.ndarray | None, balance: str, count: int | None, seed: int) -> np.ndarray:
-    """The source picture of each output, (count,): random orders of the pool, one after another, so that no picture is
-    used twice before all of the pool was. A longer count begins with the shorter one."""
-    if seed < 0 or (count is not None and count < 0):
-        raise PipelineError(f"seed is {seed} and count {count}; neither may be below 0.")
-    pool = _pool(n, classes, balance, seed)
-    count = len(pool) if count is None else count
-    if len(pool) == 0 and count:
-        raise PipelineError("All classes already have the same number of pictures; choose the balance as_is.")
-    orders = [_rng(seed, number, 1).permutation(pool) for number in range(-(-count // max(len(pool), 1)))]
-    return np.concatenate([*orders, np.empty(0, np.int64)])[:count].astype(np.int64)
-
-
-def _pool(n: int, classes: np.ndarray | None, balance: str, seed: int) -> np.ndarray:
-    if balance == "as_is":
-        return np.arange(n)
-    if classes is None:
-        raise PipelineError(f"The balance {balance!r} needs labels, but the set has none; choose as_is.")
-    members = [np.flatnonzero(classes == label) for label in np.unique(classes)]
-    sizes = [len(rows) for rows in members]
-    wanted = {
-        "under": [min(sizes)] * len(sizes),
-        "over": [max(sizes)] * len(sizes),
-        "equal": [max(sizes) - size for size in sizes],
-    }[balance]
-    rng = _rng(seed, 0, 2)
-    return np.concatenate([_repeated(rng, rows, number) for rows, number in zip(members, wanted)])
-
-
-def _repeated(rng: np.random.Generator, rows: np.ndarray, number: int) -> np.ndarray:
-    """That many of the rows: whole copies, then a random part without repeats."""
-    copies, rest = divmod(number, len(rows))
-    return np.concatenate([np.tile(rows, copies), rng.permutation(rows)[:rest]])
-
-
-def _rng(seed: int, *key: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
-
-
 def _made(recipe: Recipe, pictures: Pictures, index: int, source: int, seed: int, data_range) -> Output:
-    rng = _rng(seed, index)
+    rng = rng_of(seed, index)
     case, taken = pictures.case(source), []
     for step in recipe.steps:
         if rng.random() >= step.probability:
@@ -151,16 +145,25 @@ def _made(recipe: Recipe, pictures: Pictures, index: int, source: int, seed: int
         case = _applied(step.name, stack, parameters)
         taken.append({"name": step.name, "partners": partners, "parameters": parameters.to_dict()})
     record = {"schema": SCHEMA, "index": index, "seed": seed, "source": source, "steps": taken}
-    return Output(*_own(case), record)
+    own = _own(case)
+    return Output(*own[:3], record, *own[3:])
 
 
-def replay(images: Sequence, labels: Any, masks: Sequence | None, parameters: Mapping[str, Any]) -> Case:
+def replay(
+    images: Sequence,
+    labels: Any,
+    masks: Sequence | None,
+    parameters: Mapping[str, Any],
+    *,
+    boxes: Sequence | None = None,
+    keypoints: Sequence | None = None,
+) -> Case:
     """The picture that `run` stored these parameters for, bit for bit, from the same inputs."""
     if parameters.get("schema") != SCHEMA:
         raise PipelineError(
             f"The parameters have schema {parameters.get('schema')!r}; this version reads {SCHEMA}."
         )
-    pictures = Pictures(images, labels, masks)
+    pictures = Pictures(images, labels, masks, boxes, keypoints)
     named = [parameters["source"], *(partner for step in parameters["steps"] for partner in step["partners"])]
     if max(named) >= len(pictures) or min(named) < 0:
         raise PipelineError(
@@ -225,13 +228,20 @@ def _drawn(rng: np.random.Generator, step: Step, stack: list[Case], data_range) 
 def _applied(name: str, stack: list[Case], parameters: Any) -> Case:
     loaded, case = STEPS[name].load(), stack[0]
     if STEPS[name].task == "classical":
-        out = loaded.apply(case.image, case.mask, None, None, parameters)
-        return Case(out.image, case.label, out.mask)
+        out = loaded.apply(case.image, case.mask, case.boxes, case.keypoints, parameters)
+        return Case(out.image, case.label, out.mask, out.boxes, out.keypoints)
     mixed = loaded.apply(
-        _stacked(stack, "image"), _stacked(stack, "label"), _stacked(stack, "mask"), parameters
+        *(_stacked(stack, part) for part in ("image", "label", "mask")),
+        parameters,
+        *(_listed(stack, part) for part in ("boxes", "keypoints")),
     )
-    label = None if mixed.labels is None else mixed.labels[0]
-    return Case(mixed.images[0], label, None if mixed.masks is None else mixed.masks[0])
+    rows = (mixed.images, mixed.labels, mixed.masks, mixed.boxes, mixed.keypoints)
+    return Case(*(None if part is None else part[0] for part in rows))  # type: ignore[arg-type]
+
+
+def _listed(stack: list[Case], part: str) -> list[np.ndarray] | None:
+    rows = [getattr(case, part) for case in stack]
+    return None if rows[0] is None else rows
 
 
 def _stacked(stack: list[Case], part: str) -> Any:

@@ -1,13 +1,12 @@
 """The generators' jobs. Torch is imported inside, so that nothing which lists the tasks pays for it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from imagesets.building import SetBuilder
-from imagesets.models import ImageSet, Picture
+from imagesets.models import ImageSet
 from jobs.progress import JobError, Progress
 
 from .models import Generator, Run
@@ -127,79 +126,26 @@ def mix(
     from .parameters import UnusableInput
     from .pipeline import run as follow
     from .recipes import InvalidRecipe, Recipe
+    from .working_set import WorkingSet
 
-    generator, source = Generator.objects.get(pk=generator_pk), ImageSet.objects.get(pk=source_pk)
-    pictures = list(source.pictures.all())
-    names = sorted({picture.label for picture in pictures})
-    labels = None if names == [""] else [names.index(picture.label) for picture in pictures]
-    scale, data_range = stored_range(source, pictures)
-    masks = LazyMasks(pictures) if all(picture.mask_file for picture in pictures) else None
+    generator = Generator.objects.get(pk=generator_pk)
     builder = _builder(progress, image_set_pk)
     try:
+        source = WorkingSet(ImageSet.objects.get(pk=source_pk))
         outputs = follow(
-            Recipe.from_dict(generator.recipe), LazyPixels(pictures), labels, masks,
-            count=count, seed=seed, start=builder.written, data_range=data_range,
+            Recipe.from_dict(generator.recipe), **source.inputs(),
+            count=count, seed=seed, start=builder.written, data_range=source.data_range,
         )  # fmt: skip
-        for image, label, mask, parameters in outputs:
-            soft = (
-                None if label is None else {name: float(share) for name, share in zip(names, label) if share}
-            )
-            hard = next(iter(soft)) if soft and len(soft) == 1 else ""
+        for output in outputs:
+            patient = source.patient_of(output.parameters)
             builder.add(
-                image,
-                label=hard,
-                soft_label=soft,
-                mask=mask,
-                parameters=parameters,
-                slope=scale[0],
-                intercept=scale[1],
+                output.image, parameters=output.parameters, **source.facts_of(output, patient=patient)
             )
             progress.update(builder.written + builder.waiting, count, _("Pictures made"))
     except (UnusableInput, InvalidRecipe) as error:
         builder.fail()
         raise JobError(str(error)) from error
     builder.finish()
-
-
-def stored_range(
-    source: ImageSet, pictures: Sequence[Picture]
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """((slope, intercept), (darkest, brightest stored value)); mixing works on stored pixels, which must mean the same."""
-    scales = {(picture.slope, picture.intercept) for picture in pictures}
-    if source.intensity is None:
-        raise JobError(
-            _("Nobody has said which values the pictures of “%(set)s” span. State its intensity range first.")
-            % {"set": source}
-        )
-    if len(scales) > 1:
-        raise JobError(
-            _(
-                "The pictures of “%(set)s” have different scales (DICOM rescale slopes); mixing them would mix units."
-            )
-            % {"set": source}
-        )
-    (slope, intercept) = scales.pop()
-    low, high = ((value - intercept) / slope for value in source.intensity)
-    depth = pictures[0].depth
-    return (slope, intercept), ((max(low, 0.0), min(high, 2.0**depth - 1)) if depth < 32 else (low, high))
-
-
-class LazyPixels(Sequence):
-    """Stored pixels by position, read when asked for."""
-
-    def __init__(self, pictures: Sequence[Picture]) -> None:
-        self.pictures = pictures
-
-    def __len__(self) -> int:
-        return len(self.pictures)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.pictures[index].pixels()
-
-
-class LazyMasks(LazyPixels):
-    def __getitem__(self, index: Any) -> Any:
-        return self.pictures[index].mask()
 
 
 def _builder(progress: Progress, image_set_pk: int) -> SetBuilder:

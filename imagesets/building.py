@@ -67,6 +67,7 @@ class SetBuilder:
         mask: np.ndarray | None = None,
         soft_label: dict[str, float] | None = None,
         parameters: dict[str, Any] | None = None,
+        annotations: dict[str, list] | None = None,
         slope: float = 1.0,
         intercept: float = 0.0,
     ) -> None:
@@ -79,6 +80,7 @@ class SetBuilder:
                 height=pixels.shape[0], width=pixels.shape[1], channels=1 if pixels.ndim == 2 else pixels.shape[2],
                 depth=8 * pixels.dtype.itemsize, slope=slope, intercept=intercept, label=label[:80], patient=patient[:80],
                 mask_file=mask_file, soft_label=soft_label, parameters=parameters,
+                annotations=annotations or None,
             )
         )  # fmt: skip
         if len(self._waiting) >= BATCH:

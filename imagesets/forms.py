@@ -43,7 +43,7 @@ class NewSetForm(RangeMixin, forms.ModelForm):
     files = ManyFilesField(
         label=gettext_lazy("Files"),
         help_text=gettext_lazy(
-            "PNG, JPEG, TIFF, BMP, DICOM, NIfTI, .npz, or ZIPs of these. A CSV among them may name label and patient of each file."
+            "PNG, JPEG, TIFF, BMP, DICOM, NIfTI, .npz, or ZIPs of these. A CSV among them may name label, patient, boxes and points of each file."
         ),
         required=False,
     )

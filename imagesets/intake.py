@@ -149,7 +149,7 @@ class _Reader:
                 else ""
             )
             self.builder.add(
-                pixels, label=label or row.label, patient=group, mask=mask,
+                pixels, label=label or row.label, patient=group, mask=mask, annotations=row.annotations(),
                 slope=image.meaning.slope, intercept=image.meaning.intercept,
             )  # fmt: skip
             if number % 500 == 499:

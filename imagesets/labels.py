@@ -2,11 +2,16 @@
 
 import csv
 import io
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Any
 
 FILE_COLUMNS = ("file", "filename", "name", "path", "image")
 LABEL_COLUMNS = ("label", "class")
 GROUP_COLUMNS = ("patient", "cluster", "group", "patient_id")
+BOX_COLUMNS = ("x0", "y0", "x1", "y1")
+POINT_COLUMNS = ("x", "y")
+FINDING_COLUMNS = ("finding", "object", "box", "point")
 
 
 class BadTable(ValueError):
@@ -19,8 +24,17 @@ class NotATable(BadTable):
 
 @dataclass(frozen=True)
 class Row:
+    """boxes: (x0, y0, x1, y1, name); points: (x, y, name)."""
+
     label: str = ""
     patient: str = ""
+    boxes: tuple[tuple[Any, ...], ...] = ()
+    points: tuple[tuple[Any, ...], ...] = ()
+
+    def annotations(self) -> dict[str, list] | None:
+        """As Picture.annotations keeps them."""
+        found = {"boxes": [list(box) for box in self.boxes], "points": [list(point) for point in self.points]}
+        return {name: rows for name, rows in found.items() if rows} or None
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,9 @@ class Table:
 def read_table(data: bytes) -> Table:
     """Columns `file`, and `label` (or class) or `patient` (or cluster, group, any ...patient_id); others are ignored.
 
-    Raises BadTable for other encodings than UTF-8, missing columns, and a file named twice with different facts.
+    With x0, y0, x1, y1 a line gives a box, with x, y a point, with `finding` its name; a file may then have several lines.
+    Raises BadTable for other encodings than UTF-8, missing columns, a box or point that is none, and a file named twice
+    with different facts.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -59,9 +75,11 @@ def read_table(data: bytes) -> Table:
         _column(columns, LABEL_COLUMNS),
         _group_column(columns),
     )
-    if file is None or (label is None and group is None):
+    marks = [name for name in (BOX_COLUMNS, POINT_COLUMNS) if all(column in columns for column in name)]
+    if file is None or (label is None and group is None and not marks):
         raise NotATable(
-            f"The CSV has the columns {', '.join(columns) or 'none'}; needed are file, and label or patient."
+            f"The CSV has the columns {', '.join(columns) or 'none'}; needed are file, and label or patient "
+            "(or x0, y0, x1, y1 of a box, or x, y of a point)."
         )
     rows: dict[str, Row] = {}
     for number, line in enumerate(reader, 2):
@@ -72,11 +90,43 @@ def read_table(data: bytes) -> Table:
         )
         if not name:
             raise BadTable(f"Line {number} of the CSV names no file.")
-        if rows.setdefault(name, row) != row:
+        known = rows.setdefault(name, row)
+        if (known.label, known.patient) != (row.label, row.patient):
             raise BadTable(
                 f"Line {number} of the CSV gives {name} a second time, with another label or patient."
             )
+        rows[name] = replace(known, **_with_marks(known, line, columns, marks, number))
     return Table(rows)
+
+
+def _with_marks(
+    known: Row, line: dict[str, str], columns: dict[str, str], marks: list[tuple[str, ...]], number: int
+) -> dict[str, Any]:
+    """The file's boxes and points with those of this line; empty cells give none."""
+    finding = _column(columns, FINDING_COLUMNS)
+    name = (line.get(finding) or "").strip()[:80] if finding else ""
+    found: dict[str, Any] = {"boxes": known.boxes, "points": known.points}
+    for wanted in marks:
+        cells = [(line.get(columns[column]) or "").strip() for column in wanted]
+        if not any(cells):
+            continue
+        kind = "boxes" if wanted == BOX_COLUMNS else "points"
+        found[kind] = (*found[kind], (*_numbers(cells, wanted, number), name))
+    return found
+
+
+def _numbers(cells: list[str], columns: tuple[str, ...], number: int) -> list[float]:
+    try:
+        values = [float(cell) for cell in cells]
+    except ValueError:
+        values = [math.nan]
+    box = len(columns) == 4
+    if not all(map(math.isfinite, values)) or (box and not (values[0] < values[2] and values[1] < values[3])):
+        raise BadTable(
+            f"Line {number} of the CSV gives {', '.join(columns)} as {', '.join(cell or 'nothing' for cell in cells)}; "
+            f"these are numbers of pixels{', x0 below x1 and y0 below y1' if box else ''}."
+        )
+    return values
 
 
 def _column(columns: dict[str, str], wanted: tuple[str, ...]) -> str | None:

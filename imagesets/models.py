@@ -115,6 +115,9 @@ class Picture(models.Model):
     soft_label = models.JSONField(null=True, blank=True)  # {class: share}, for mixed images
     patient = models.CharField(max_length=80, blank=True)  # grouping key: patient, source image, cluster
     mask_file = models.CharField(max_length=100, blank=True)
+    # {"boxes": [[x0, y0, x1, y1, name], ...], "points": [[x, y, name], ...]}; boxes along the borders of pixels (a whole
+    # picture is 0, 0, width, height), points with whole numbers at the centres of pixels.
+    annotations = models.JSONField(null=True, blank=True)
     parameters = models.JSONField(null=True, blank=True)  # what replays this picture bit for bit
     duplicate_of = models.PositiveIntegerField(null=True, blank=True)  # position of the first equal picture
 

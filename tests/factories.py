@@ -39,11 +39,12 @@ def blobs(
 def image_set(
     owner: Any, *, origin: str = "real", images: list[np.ndarray] | None = None, name: str = "", **more: Any
 ):
-    """A complete set through the product's own builder; labels / patients as lists in `more`."""
+    """A complete set through the product's own builder; labels, patients, masks, annotations as lists in `more`."""
     from imagesets.building import SetBuilder
 
     images = blobs(12, seed=len(origin)) if images is None else images
     labels, patients = more.pop("labels", None), more.pop("patients", None)
+    masks, annotations = more.pop("masks", None), more.pop("annotations", None)
     high = float(np.iinfo(images[0].dtype).max)
     builder = SetBuilder(name=name or f"A {origin} set", owner=owner, origin=origin, intensity=(0.0, high), provenance={"maker": "test", "words": ["Made by a test."]}, **more)  # fmt: skip
     for index, pixels in enumerate(images):
@@ -51,5 +52,7 @@ def image_set(
             pixels,
             label=labels[index] if labels else "",
             patient=patients[index] if patients else f"p{index}",
+            mask=masks[index] if masks is not None else None,
+            annotations=annotations[index] if annotations else None,
         )
     return builder.finish()

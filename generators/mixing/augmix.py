@@ -2,7 +2,7 @@
 2019, arXiv:1912.02781, algorithm 1): m * original + (1 - m) * sum_i w_i chain_i, with w ~ Dirichlet(alpha, ...) and
 m ~ Beta(alpha, alpha). Each chain applies 1 to `depth` of nine operations drawn with replacement.
 
-Label, mask and boxes stay as they are: the chains move the anatomy a little, so borders of a mask are only near.
+Label, mask, boxes and key points stay as they are: the chains move the anatomy a little, so borders of a mask are only near.
 Chains are rounded to the pictures' own type before averaging, and every output pixel lies between the least and the
 greatest of original and chains."""
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from generators.mixing import points
 from generators.mixing.augmix_operations import OPERATIONS, draw_magnitude
 from generators.mixing.boxes import moved
 from generators.mixing.common import Mixed, MixingError, check_images, check_inputs, choose_sources, take
@@ -66,17 +67,19 @@ def _draw_chain(rng: np.random.Generator, depth: int, severity: float) -> tuple[
 
 
 def apply(
-    images: np.ndarray, labels: Any, masks: Any, parameters: AugMixParameters, boxes: Any = None
-) -> Mixed:
+    images: np.ndarray, labels: Any, masks: Any, parameters: AugMixParameters, boxes: Any = None, keypoints: Any = None
+) -> Mixed:  # fmt: skip
     """Shapes as in generators.mixing.common. Raises MixingError where a picture leaves the data range."""
     p = parameters
-    check_inputs(images, labels, masks, boxes, p.sources)
+    check_inputs(images, labels, masks, boxes, keypoints, p.sources)
     out = np.empty((len(p.sources), *images.shape[1:]), images.dtype)
     for i in range(len(p.sources)):
         _mix(images[p.sources[i]], chain_pictures(images, p, i), p.weights[i], p.original[i], out[i])
     kept = None if labels is None else take(np.asarray(labels, np.float64), p.sources)
     kept_masks = None if masks is None else take(np.asarray(masks), p.sources)
-    return Mixed(out, kept, kept_masks, None if boxes is None else [moved(boxes[s], 0, 0) for s in p.sources])
+    kept_boxes = None if boxes is None else [moved(boxes[s], 0, 0) for s in p.sources]
+    kept_points = None if keypoints is None else [points.rows_of(keypoints[s]) for s in p.sources]
+    return Mixed(out, kept, kept_masks, kept_boxes, keypoints=kept_points)
 
 
 def chain_pictures(images: np.ndarray, parameters: AugMixParameters, i: int) -> np.ndarray:

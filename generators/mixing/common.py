@@ -7,7 +7,9 @@ for bit. Nothing that is passed in is changed.
     images  (n, h, w) or (n, h, w, c) with c from 1 to 4; uint8, uint16, float32 or float64. The type is kept.
     labels  (n, classes) numbers, soft or one-hot, or None. Returned as float64, so that shares sum to one.
     masks   (n, h, w) whole numbers (a class per pixel, 0 for background), or None.
-    boxes   n arrays (k, 4 or more): x0, y0, x1, y1 in pixels, x1 and y1 excluded, then anything; or None.
+    boxes   n arrays (k, 4 or more): x0, y0, x1, y1 in pixels, x1 and y1 excluded, then numbers that go along; or None.
+    keypoints  n arrays (k, 2 or more): x, y with whole numbers at the centres of pixels, then numbers; or None. Boxes and
+            points that can no longer be seen are dropped.
 
 By default output i is made from picture i. `sources` (and `partners`) in `draw` name other pictures by index, so that
 a caller may ask for one output out of many pictures."""
@@ -37,6 +39,7 @@ class Mixed:
     masks: np.ndarray | None
     boxes: list[np.ndarray] | None = None
     class_mask: np.ndarray | None = None
+    keypoints: list[np.ndarray] | None = None
 
 
 def check_images(images: np.ndarray) -> tuple[int, int]:
@@ -49,7 +52,9 @@ def check_images(images: np.ndarray) -> tuple[int, int]:
     return shape[1], shape[2]
 
 
-def check_inputs(images: np.ndarray, labels: Any, masks: Any, boxes: Any, indices: Sequence[int]) -> None:
+def check_inputs(
+    images: np.ndarray, labels: Any, masks: Any, boxes: Any, keypoints: Any, indices: Sequence[int]
+) -> None:
     """Raises MixingError unless everything has one row per image and the parameters name images that are there."""
     check_images(images)
     n = len(images)
@@ -64,8 +69,9 @@ def check_inputs(images: np.ndarray, labels: Any, masks: Any, boxes: Any, indice
             f"Masks have shape {np.shape(masks)} and type {np.asarray(masks).dtype}; the images ask for whole numbers "
             f"of shape {images.shape[:3]}."
         )
-    if boxes is not None and len(boxes) != n:
-        raise MixingError(f"There are {len(boxes)} lists of boxes for {n} images.")
+    for lists, what in ((boxes, "boxes"), (keypoints, "key points")):
+        if lists is not None and len(lists) != n:
+            raise MixingError(f"There are {len(lists)} lists of {what} for {n} images.")
     if min(indices) < 0 or max(indices) >= n:
         raise MixingError(f"The parameters name image {max(indices)}, but there are {n}, counted from 0.")
 

@@ -2,7 +2,7 @@
 
 lam ~ Beta(alpha, alpha) is the share kept; the box has sides height * sqrt(1 - lam) and width * sqrt(1 - lam) rounded
 to whole pixels, its centre is uniform over the picture, and it is clipped at the border. lam is then corrected to the
-area truly kept: where nothing was pasted the label stays wholly the source's. Masks and boxes are pasted too."""
+area truly kept: where nothing was pasted the label stays wholly the source's. Masks, boxes and key points are pasted too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from generators.mixing import points
 from generators.mixing.boxes import joined, within, without
 from generators.mixing.common import (
     Mixed,
@@ -64,11 +65,11 @@ def draw(
 
 
 def apply(
-    images: np.ndarray, labels: Any, masks: Any, parameters: CutMixParameters, boxes: Any = None
-) -> Mixed:
+    images: np.ndarray, labels: Any, masks: Any, parameters: CutMixParameters, boxes: Any = None, keypoints: Any = None
+) -> Mixed:  # fmt: skip
     """Shapes as in generators.mixing.common."""
     sources, partners = parameters.sources, parameters.partners
-    check_inputs(images, labels, masks, boxes, sources + partners)
+    check_inputs(images, labels, masks, boxes, keypoints, sources + partners)
     check_size(images, parameters.height, parameters.width)
     out = take(images, sources)
     given = None if masks is None else np.asarray(masks)
@@ -84,4 +85,8 @@ def apply(
     pasted = None if boxes is None else [
         joined(without(boxes[s], box), within(boxes[p], box)) for s, p, box in zip(sources, partners, parameters.boxes)
     ]  # fmt: skip
-    return Mixed(out, mixed_labels, out_masks, pasted)
+    seen = None if keypoints is None else [
+        joined(points.outside(keypoints[s], box), points.inside(keypoints[p], box))
+        for s, p, box in zip(sources, partners, parameters.boxes)
+    ]  # fmt: skip
+    return Mixed(out, mixed_labels, out_masks, pasted, keypoints=seen)

@@ -1,7 +1,7 @@
 """Cutout: one square of each picture is blanked (DeVries and Taylor 2017, arXiv:1708.04552, section 3).
 
 The centre lies anywhere in the picture, so the square may be cut by the border and is then smaller. The label stays;
-the mask becomes background there, and boxes shrink to what can still be seen. Misleads where the square hides the very
+the mask becomes background there, boxes shrink to what can still be seen and key points in it go. Misleads where the square hides the very
 finding that the label speaks of."""
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from generators.mixing import points
 from generators.mixing.boxes import without
 from generators.mixing.common import (
     Mixed,
@@ -74,10 +75,10 @@ def clipped_boxes(
 
 
 def apply(
-    images: np.ndarray, labels: Any, masks: Any, parameters: CutoutParameters, boxes: Any = None
-) -> Mixed:
+    images: np.ndarray, labels: Any, masks: Any, parameters: CutoutParameters, boxes: Any = None, keypoints: Any = None
+) -> Mixed:  # fmt: skip
     """Shapes as in generators.mixing.common."""
-    check_inputs(images, labels, masks, boxes, parameters.sources)
+    check_inputs(images, labels, masks, boxes, keypoints, parameters.sources)
     check_size(images, parameters.height, parameters.width)
     sources = parameters.sources
     out = take(images, sources)
@@ -88,4 +89,7 @@ def apply(
             out_masks[i, y0:y1, x0:x1] = 0
     kept = None if labels is None else take(np.asarray(labels, np.float64), sources)
     cut = None if boxes is None else [without(boxes[s], box) for s, box in zip(sources, parameters.boxes)]
-    return Mixed(out, kept, out_masks, cut)
+    seen = None if keypoints is None else [
+        points.outside(keypoints[s], box) for s, box in zip(sources, parameters.boxes)
+    ]  # fmt: skip
+    return Mixed(out, kept, out_masks, cut, keypoints=seen)

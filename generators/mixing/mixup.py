@@ -2,7 +2,7 @@
 equation 2): x = lam * source + (1 - lam) * partner, lam ~ Beta(alpha, alpha). lam is the weight of the source.
 
 Whole numbers are rounded to the nearest. A class mask cannot be blended: the mask of the heavier picture is kept (the
-source's at lam = 0.5), which is why Mixup is weak for segmentation. Boxes of both pictures stay."""
+source's at lam = 0.5), which is why Mixup is weak for segmentation. Boxes and key points of both pictures stay."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from generators.mixing import points
 from generators.mixing.boxes import joined, moved
 from generators.mixing.common import (
     Mixed,
@@ -52,12 +53,12 @@ def draw(
 
 
 def apply(
-    images: np.ndarray, labels: Any, masks: Any, parameters: MixupParameters, boxes: Any = None
-) -> Mixed:
+    images: np.ndarray, labels: Any, masks: Any, parameters: MixupParameters, boxes: Any = None, keypoints: Any = None
+) -> Mixed:  # fmt: skip
     """Shapes as in generators.mixing.common. Values stay within those of the two pictures (floats outside 0 to 1: but
     for the last bit)."""
     sources, partners, lam = parameters.sources, parameters.partners, parameters.lam
-    check_inputs(images, labels, masks, boxes, sources + partners)
+    check_inputs(images, labels, masks, boxes, keypoints, sources + partners)
     out = np.empty((len(sources), *images.shape[1:]), images.dtype)
     blend = _blend_integers if images.dtype.kind == "u" else _blend_floats
     blend(images, sources, partners, lam, out)
@@ -70,7 +71,10 @@ def apply(
     both = None if boxes is None else [
         joined(moved(boxes[s], 0, 0), moved(boxes[p], 0, 0)) for s, p in zip(sources, partners)
     ]  # fmt: skip
-    return Mixed(out, mixed_labels, mixed_masks, both)
+    both_points = None if keypoints is None else [
+        joined(points.rows_of(keypoints[s]), points.rows_of(keypoints[p])) for s, p in zip(sources, partners)
+    ]  # fmt: skip
+    return Mixed(out, mixed_labels, mixed_masks, both, keypoints=both_points)
 
 
 def _blend_floats(images, sources, partners, lam, out) -> None:

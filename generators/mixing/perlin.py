@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from generators.mixing import points
 from generators.mixing.boxes import around, joined
 from generators.mixing.common import (
     Mixed,
@@ -152,12 +153,12 @@ def region(parameters: PerlinParameters, i: int) -> np.ndarray:
 
 
 def apply(
-    images: np.ndarray, labels: Any, masks: Any, parameters: PerlinParameters, boxes: Any = None
-) -> Mixed:
+    images: np.ndarray, labels: Any, masks: Any, parameters: PerlinParameters, boxes: Any = None, keypoints: Any = None
+) -> Mixed:  # fmt: skip
     """Shapes as in generators.mixing.common. Labels are weighted by the true areas. class_mask holds the class of each
     pixel: the largest of its picture's labels, or without labels 0 for the source and 1 for the partner."""
     p = parameters
-    check_inputs(images, labels, masks, boxes, p.sources + p.partners)
+    check_inputs(images, labels, masks, boxes, keypoints, p.sources + p.partners)
     check_size(images, p.height, p.width)
     regions = np.stack([region(p, i) for i in range(len(p.sources))])
     out = _joined_rows(images, p, regions)
@@ -172,7 +173,11 @@ def apply(
     kept = None if boxes is None else [
         joined(around(boxes[s], ~where), around(boxes[o], where)) for s, o, where in zip(p.sources, p.partners, regions)
     ]  # fmt: skip
-    return Mixed(out, mixed, out_masks, kept, class_mask)
+    seen = None if keypoints is None else [
+        joined(points.on(keypoints[s], ~where), points.on(keypoints[o], where))
+        for s, o, where in zip(p.sources, p.partners, regions)
+    ]  # fmt: skip
+    return Mixed(out, mixed, out_masks, kept, class_mask, seen)
 
 
 def _joined_rows(rows: np.ndarray, parameters: PerlinParameters, regions: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from generators.mixing import points
 from generators.mixing.boxes import joined, moved, within
 from generators.mixing.common import (
     Mixed,
@@ -96,28 +97,46 @@ def _weights(areas: list[int], total: int) -> tuple[float, ...]:
 
 
 def apply(
-    images: np.ndarray, labels: Any, masks: Any, parameters: RICAPParameters, boxes: Any = None
-) -> Mixed:
+    images: np.ndarray, labels: Any, masks: Any, parameters: RICAPParameters, boxes: Any = None, keypoints: Any = None
+) -> Mixed:  # fmt: skip
     """Shapes as in generators.mixing.common."""
     p = parameters
-    check_inputs(images, labels, masks, boxes, [index for four in p.members for index in four])
+    check_inputs(images, labels, masks, boxes, keypoints, [index for four in p.members for index in four])
     check_size(images, p.height, p.width)
     out = np.empty((len(p.members), *images.shape[1:]), images.dtype)
     given = None if masks is None else np.asarray(masks)
     out_masks = None if given is None else np.empty((len(p.members), p.height, p.width), given.dtype)
     out_boxes: list[np.ndarray] | None = None if boxes is None else []
-    for i, (four, (x, y), corners) in enumerate(zip(p.members, p.points, p.corners)):
-        starts = ((0, 0), (x, 0), (0, y), (x, y))
-        sizes = _sizes((x, y), p.height, p.width)
-        for member, (to_x, to_y), (w, h), (left, top) in zip(four, starts, sizes, corners):
-            out[i, to_y : to_y + h, to_x : to_x + w] = images[member, top : top + h, left : left + w]
+    out_points: list[np.ndarray] | None = None if keypoints is None else []
+    for i in range(len(p.members)):
+        crops = _crops(p, i)
+        for member, (x0, y0, x1, y1), right, down in crops:
+            to = np.s_[i, y0 + down : y1 + down, x0 + right : x1 + right]
+            out[to] = images[member, y0:y1, x0:x1]
             if out_masks is not None and given is not None:
-                out_masks[i, to_y : to_y + h, to_x : to_x + w] = given[member, top : top + h, left : left + w]
+                out_masks[to] = given[member, y0:y1, x0:x1]
         if out_boxes is not None:
-            crops = [
-                moved(within(boxes[m], (left, top, left + w, top + h)), to_x - left, to_y - top)
-                for m, (to_x, to_y), (w, h), (left, top) in zip(four, starts, sizes, corners)
+            out_boxes.append(
+                joined(*(moved(within(boxes[m], crop), right, down) for m, crop, right, down in crops))
+            )
+        if out_points is not None:
+            seen = [
+                points.shifted(points.inside(keypoints[m], crop), right, down)
+                for m, crop, right, down in crops
             ]
-            out_boxes.append(joined(*crops))
+            out_points.append(joined(*seen))
     mixed = None if labels is None else blend_labels(labels, np.array(p.members), np.array(p.weights))
-    return Mixed(out, mixed, out_masks, out_boxes)
+    return Mixed(out, mixed, out_masks, out_boxes, keypoints=out_points)
+
+
+def _crops(parameters: RICAPParameters, i: int) -> list[tuple[int, tuple[int, int, int, int], int, int]]:
+    """Of output i: picture, its region (x0, y0, x1, y1), and how far that is moved to the right and down."""
+    x, y = parameters.points[i]
+    starts = ((0, 0), (x, 0), (0, y), (x, y))
+    sizes = _sizes((x, y), parameters.height, parameters.width)
+    return [
+        (member, (left, top, left + w, top + h), to_x - left, to_y - top)
+        for member, (to_x, to_y), (w, h), (left, top) in zip(
+            parameters.members[i], starts, sizes, parameters.corners[i]
+        )
+    ]

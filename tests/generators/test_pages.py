@@ -1,10 +1,13 @@
 """Generators on the site: recipes, training and sampling as jobs, who may see what."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from generators.catalogue import STEPS
 from generators.models import Generator, Run
 from imagesets.models import ImageSet
 from tests import factories
@@ -24,6 +27,7 @@ NETWORK = {
 
 
 def composed(client, method: str, **options) -> Generator:
+    options = asdict(STEPS[method].options()) | options
     data = {"name": method, "probability": 1, **{f"option_{name}": value for name, value in options.items()}}
     response = client.post(reverse("generators:new", args=[method]), data)
     assert response.status_code == 302, response.content.decode()
@@ -51,7 +55,7 @@ def test_cutmix_makes_a_set_with_shares_and_provenance(client, researcher, work)
 
 def test_the_same_seed_makes_the_same_set_and_each_picture_can_be_replayed(client, researcher, work):
     from generators.pipeline import replay
-    from generators.tasks import LazyPixels
+    from generators.working_set import WorkingSet
 
     client.force_login(researcher)
     source = factories.image_set(researcher, images=factories.blobs(12, dtype=np.uint16))
@@ -59,9 +63,41 @@ def test_the_same_seed_makes_the_same_set_and_each_picture_can_be_replayed(clien
     first, second = (make(client, work, generator, image_set=source.pk) for _time in range(2))
     assert first.digest == second.digest
     picture = first.pictures.get(position=4)
-    again = replay(LazyPixels(list(source.pictures.all())), None, None, picture.parameters)
+    again = replay(**WorkingSet(source).inputs(), parameters=picture.parameters)
     np.testing.assert_array_equal(again.image, picture.pixels())
     assert picture.depth == 16
+
+
+@pytest.mark.parametrize("method", ["cutmix", "ricap", "horizontal_flip"])
+def test_masks_boxes_points_and_patients_travel_through_a_job(client, researcher, work, method, capsys):
+    """The class of each box's name is the picture it came from, so that what arrives can be followed."""
+    client.force_login(researcher)
+    masks = [np.full((32, 32), n, np.uint8) for n in range(12)]
+    marks = [{"boxes": [[8, 8, 24, 24, f"p{n}"]], "points": [[15, 15, f"p{n}"]]} for n in range(12)]
+    source = factories.image_set(researcher, masks=masks, annotations=marks)
+    made = make(client, work, composed(client, method), image_set=source.pk)
+    assert made.count == 10, made.job.error
+    for picture in made.pictures.all():
+        shown = {f"p{n}" for n in np.unique(picture.mask())}
+        for x, y, name in picture.annotations["points"]:
+            assert f"p{picture.mask()[int(y), int(x)]}" == name
+        assert {box[4] for box in picture.annotations["boxes"]} <= shown
+        assert picture.patient == (f"p{picture.parameters['source']}" if method == "horizontal_flip" else "")
+    call_command("generate", "--replay", str(made.pk))
+    assert "10 pictures made again, the same bit for bit" in capsys.readouterr().out
+
+
+def test_a_picture_that_comes_out_otherwise_is_named(client, researcher, work):
+    client.force_login(researcher)
+    source = factories.image_set(researcher)
+    made = make(client, work, composed(client, "gamma", low=0.5, high=2), image_set=source.pk)
+    picture = made.pictures.get(position=7)
+    picture.parameters["steps"][0]["parameters"]["gamma"] = 3.0
+    picture.save()
+    with pytest.raises(CommandError, match=r"1 of 10 pictures came out otherwise: \[7\]"):
+        call_command("generate", "--replay", str(made.pk))
+    with pytest.raises(CommandError, match="made by a recipe"):
+        call_command("generate", "--replay", str(source.pk))
 
 
 def test_what_a_recipe_cannot_work_on_fails_in_words(client, researcher, work):

@@ -55,6 +55,32 @@ def test_any_pipeline_replays_and_survives_json(names, chance, seed, balance):
         np.testing.assert_array_equal(out.mask, again.mask)
 
 
+@pytest.mark.parametrize("name", STEP_NAMES)
+def test_boxes_and_key_points_travel_and_replay(name):
+    """A box around a key point in the middle: where both survive, the point is still in its box."""
+    images, labels, masks = pictures(channels=3)
+    beside = {
+        "boxes": [[[6, 5, 16, 15, n]] for n in range(12)],
+        "keypoints": [[[11, 10, n]] for n in range(12)],
+    }
+    for out in run(Recipe((Step(name),)), images, labels, masks, count=6, seed=3, **beside):
+        again = replay(images, labels, masks, json.loads(json.dumps(out.parameters)), **beside)
+        np.testing.assert_array_equal(out.boxes, again.boxes)
+        np.testing.assert_array_equal(out.keypoints, again.keypoints)
+        for x, y, number in out.keypoints:
+            for x0, y0, x1, y1, _same in out.boxes[out.boxes[:, 4] == number]:
+                assert x0 - 0.5 <= x <= x1 + 0.5
+                assert y0 - 0.5 <= y <= y1 + 0.5
+
+
+def test_outputs_can_be_made_from_named_pictures():
+    images, labels, _masks = pictures()
+    recipe = Recipe((Step("cutmix", partners="same_class"),), "equal")
+    outs = list(run(recipe, images, labels, seed=1, sources=[4, 4, 7], start=1))
+    assert [out.parameters["source"] for out in outs] == [4, 7]
+    assert [out.label.argmax() for out in outs] == [1, 1]
+
+
 def test_an_output_does_not_depend_on_those_before_it():
     images, labels, _masks = pictures()
     recipe = Recipe((Step("rotation", probability=0.5), Step("cutmix"), Step("gamma")))

@@ -84,6 +84,32 @@ def test_a_csv_names_labels_and_patients(researcher, work, tmp_path):
     assert image_set.summary["patients"] == 2
 
 
+def test_a_csv_names_boxes_and_points_in_several_lines(client, researcher, work, tmp_path):
+    folder = folder_of(tmp_path, a=2)
+    lines = [
+        "file,label,x0,y0,x1,y1,x,y,finding",
+        "00.png,sick,1,2,9,8.5,,,nodule",
+        "00.png,sick,,,,,4,5,hilum",
+    ]
+    (folder / "marks.csv").write_text("\n".join([*lines, "01.png,well,,,,,,,"]))
+    image_set = load(researcher, folder, work=work)
+    first, second = image_set.pictures.all()
+    marks = {"boxes": [[1, 2, 9, 8.5, "nodule"]], "points": [[4, 5, "hilum"]]}
+    assert (first.label, first.annotations) == ("sick", marks)
+    assert second.annotations is None
+    client.force_login(researcher)
+    page = client.get(reverse("imagesets:picture", args=[image_set.pk, 0])).content.decode()
+    assert 'd="M1.0 2.0H9.0V8.5H1.0Z"' in page
+    assert "nodule" in page
+
+
+@pytest.mark.parametrize("cells", ["9,2,1,8", "1,2,9,", "a,2,9,8", "1,2,inf,8"])
+def test_a_box_that_is_none_stops_the_import_in_words(researcher, work, tmp_path, cells):
+    folder = folder_of(tmp_path, a=1)
+    (folder / "marks.csv").write_text(f"file,x0,y0,x1,y1\n00.png,{cells}\n")
+    assert "Line 2 of the CSV gives x0, y0, x1, y1" in load(researcher, folder, work=work).job.error
+
+
 def test_a_csv_about_something_else_is_refused_and_the_images_go_in(researcher, work, tmp_path):
     folder = folder_of(tmp_path, a=1)
     (folder / "costs.csv").write_text("name,colour\n1,2\n")

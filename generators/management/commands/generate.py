@@ -4,6 +4,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from generators import production
 from generators.models import Generator
+from generators.parameters import UnusableInput
+from generators.replaying import replay_set
 from imagesets.models import ImageSet
 from jobs.runner import run_attempt
 
@@ -14,15 +16,25 @@ class Command(BaseCommand):
     help = "Let a generator make an image set, here and now: the command that each set's provenance ends in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("generator", type=int, help="number of the generator, which its address shows")
+        parser.add_argument(
+            "generator", type=int, nargs="?", help="number of the generator, which its address shows"
+        )
+        parser.add_argument(
+            "--replay", metavar="SET", help="make the pictures of a set again from what is stored with each, and compare"
+        )  # fmt: skip
         parser.add_argument("--count", type=int, default=200)
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--from", dest="source", help="set that a recipe works on, by name or number")
         parser.add_argument("--name", default="")
 
     def handle(
-        self, *, generator: int, count: int, seed: int, source: str | None, name: str, **options: Any
-    ) -> None:
+        self, *, generator: int | None, replay: str | None, count: int, seed: int, source: str | None, name: str,
+        **options: Any,
+    ) -> None:  # fmt: skip
+        if replay:
+            return self.replay(find_set(replay))
+        if generator is None:
+            raise CommandError("Name a generator by its number, or a set to --replay.")
         found = Generator.objects.usable().filter(pk=generator).first()
         if found is None:
             raise CommandError(f"There is no generator {generator}.")
@@ -42,3 +54,15 @@ class Command(BaseCommand):
         if job.status != "done":
             raise CommandError(job.error or f"It ended as: {job.status}.")
         self.stdout.write(f"{made.name}: {made.count} images, set {made.pk}, digest {made.digest[:8]}")
+
+    def replay(self, image_set: ImageSet) -> None:
+        try:
+            outcomes = list(replay_set(image_set))
+        except UnusableInput as error:
+            raise CommandError(str(error)) from error
+        others = [outcome.position for outcome in outcomes if not outcome.same]
+        if others:
+            raise CommandError(
+                f"{len(others)} of {len(outcomes)} pictures came out otherwise: {others[:20]}."
+            )
+        self.stdout.write(f"{image_set.name}: {len(outcomes)} pictures made again, the same bit for bit")
