@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from imagesets.models import ImageSet
 
-from .catalogue import NETWORKS, STEPS
+from .catalogue import NETWORKS
 from .models import Generator, Run
 from .options import InvalidOptions, OptionField, make_options, option_fields
 
@@ -50,25 +50,6 @@ class OptionsForm(forms.Form):
         except InvalidOptions as error:
             self.add_error(None, str(error))
             return None
-
-
-class RecipeForm(OptionsForm):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    probability = forms.FloatField(
-        label=gettext_lazy("Probability"),
-        help_text=gettext_lazy("Share of the pictures that the step is applied to."),
-        initial=1.0, min_value=0.01, max_value=1.0,
-    )  # fmt: skip
-
-    def __init__(self, method: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.entry = STEPS[method]
-        self.add_options(self.entry.options, "option_")
-        self.fields["name"].initial = _(self.entry.title)
-
-    def clean(self) -> dict[str, Any]:
-        self.options = self.clean_options(self.entry.options, "option_")
-        return self.cleaned_data
 
 
 class TrainForm(OptionsForm):

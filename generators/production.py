@@ -28,7 +28,11 @@ Refused = RefusedWeights
 
 
 def compose(*, name: str, owner: Any, method: str, options: Any, probability: float = 1.0) -> Generator:
-    recipe = Recipe((Step(method, options, probability),))
+    """A recipe of one step."""
+    return keep_recipe(name=name, owner=owner, recipe=Recipe((Step(method, options, probability),)))
+
+
+def keep_recipe(*, name: str, owner: Any, recipe: Recipe) -> Generator:
     return Generator.objects.create(
         name=name,
         owner=owner,

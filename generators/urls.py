@@ -1,12 +1,21 @@
 from django.urls import path
 
-from . import views
+from . import views, views_recipes
 
 app_name = "generators"
 urlpatterns = [
     path("", views.index, name="list"),
-    path("new/", views.choose, name="choose"),
-    path("new/<slug:method>/", views.new, name="new"),
+    path("new/", views_recipes.choose, name="choose"),
+    path("new/examples/<int:pk>/<slug:method>/", views_recipes.examples, name="examples"),
+    path("recipe/", views_recipes.compose, name="compose"),
+    path("recipe/preview/", views_recipes.preview, name="preview"),
+    path(
+        "recipe/preview/<int:pk>/<slug:key>/<int:number>.png",
+        views_recipes.preview_picture,
+        name="preview_picture",
+    ),
+    path("recipe/schema.json", views_recipes.schema, name="schema"),
+    path("<int:pk>/recipe.json", views_recipes.download, name="recipe"),
     path("train/<slug:network>/", views.train, name="train"),
     path("upload/", views.upload, name="upload"),
     path("<int:pk>/", views.detail, name="detail"),

@@ -10,9 +10,9 @@ from imagesets.models import ImageSet
 from jobs.ownership import administrator_required, editable_or_404, researcher_required, visible_or_404
 
 from . import production
-from .catalogue import CLASSICAL, MIXING, NETWORKS, STEPS
+from .catalogue import NETWORKS
 from .charts import loss_chart
-from .forms import MakeForm, RecipeForm, TrainForm, UploadForm
+from .forms import MakeForm, TrainForm, UploadForm
 from .models import Generator, Run
 
 
@@ -29,36 +29,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "runs": runs,
     }
     return render(request, "generators/list.html", context)
-
-
-@researcher_required
-@require_GET
-def choose(request: HttpRequest) -> HttpResponse:
-    """Every way of making images, from the catalogue."""
-    groups = [
-        (_("Networks that learn from a set"), NETWORKS.values(), "generators:train"),
-        (_("Mixing of pictures and labels"), MIXING.values(), "generators:new"),
-        (_("Classical transforms"), CLASSICAL.values(), "generators:new"),
-    ]
-    return render(request, "generators/choose.html", {"groups": groups})
-
-
-@researcher_required
-def new(request: HttpRequest, method: str) -> HttpResponse:
-    if method not in STEPS:
-        raise Http404
-    form = RecipeForm(method, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        generator = production.compose(
-            name=form.cleaned_data["name"], owner=request.user,
-            method=method, options=form.options, probability=form.cleaned_data["probability"],
-        )  # fmt: skip
-        return redirect("generators:detail", generator.pk)
-    return render(
-        request,
-        "generators/form.html",
-        {"form": form, "entry": STEPS[method], "action": _("Keep this recipe")},
-    )
 
 
 @researcher_required

@@ -25,11 +25,16 @@ class Lazy(Sequence):
 
 
 class WorkingSet:
-    """Raises UnusableInput where stored values do not mean the same in all pictures, or nobody said what they span."""
+    """most: no more than so many pictures, evenly chosen.
 
-    def __init__(self, source: ImageSet) -> None:
+    Raises UnusableInput where stored values do not mean the same in all pictures, or nobody said what they span."""
+
+    def __init__(self, source: ImageSet, *, most: int | None = None) -> None:
         self.source = source
-        self.pictures = list(source.pictures.all())
+        rows = source.pictures.all()
+        if most is not None and source.count > most:
+            rows = rows.filter(position__in=[number * source.count // most for number in range(most)])
+        self.pictures = list(rows)
         self.scale, self.data_range = _stored_range(source, self.pictures)
 
     @cached_property

@@ -21,7 +21,7 @@ def thumbnail(picture: Picture, size: int) -> bytes:
     path = Path(settings.DATA_DIR) / "thumbnails" / picture.digest[:2] / f"{key[2:]}.png"
     if path.exists():
         return path.read_bytes()
-    image = Image.fromarray(_windowed(picture.values(), low, high))
+    image = Image.fromarray(windowed(picture.values(), low, high))
     image.thumbnail((size, size), Image.Resampling.BOX if size < 512 else Image.Resampling.LANCZOS)
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=6)
@@ -29,7 +29,7 @@ def thumbnail(picture: Picture, size: int) -> bytes:
     return out.getvalue()
 
 
-def _windowed(values: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
+def windowed(values: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
     if low is None or high is None:  # undeclared: this picture's own extremes, for looking only
         low, high = float(values.min()), float(values.max())
     scaled = (values - low) * (255.0 / (high - low)) if high > low else np.zeros_like(values)

@@ -26,12 +26,13 @@ READING = {
 }  # by link; tests/turing/test_blinding.py
 RESEARCHERS = {  # pages that concern no single row
     "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",
-    "generators:choose", "generators:new", "generators:train", "metrics:list", "metrics:new", "metrics:schema", "turing:new", "jobs:list",
+    "generators:choose", "generators:compose", "generators:preview", "generators:schema",
+    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "turing:new", "jobs:list",
 }  # fmt: skip
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
-            "imagesets:delete", "imagesets:thumbnail"},
-    "generator": {"generators:detail", "generators:share", "generators:trash"},
+            "imagesets:delete", "imagesets:thumbnail", "generators:examples", "generators:preview_picture"},
+    "generator": {"generators:recipe", "generators:detail", "generators:share", "generators:trash"},
     "run": {"generators:run", "generators:run_progress", "generators:snapshot"},
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
                    "metrics:picture", "metrics:printed", "metrics:image_table"},
@@ -42,6 +43,7 @@ ROWS = {  # address names that take a row of each kind
 }  # fmt: skip
 WORDS = {
     "method": "cutmix",
+    "key": "0",
     "network": "dcgan",
     "name": "x.png",
     "token": "0" * 32,

@@ -27,9 +27,18 @@ NETWORK = {
 
 
 def composed(client, method: str, **options) -> Generator:
-    options = asdict(STEPS[method].options()) | options
-    data = {"name": method, "probability": 1, **{f"option_{name}": value for name, value in options.items()}}
-    response = client.post(reverse("generators:new", args=[method]), data)
+    values = {
+        f"1-option_{name}": value for name, value in (asdict(STEPS[method].options()) | options).items()
+    }
+    data = {
+        "name": method,
+        "balance": "as_is",
+        "seed": 1,
+        "step": f"1:{method}",
+        "1-probability": 1,
+        **values,
+    }
+    response = client.post(reverse("generators:compose"), data)
     assert response.status_code == 302, response.content.decode()
     return Generator.objects.latest("pk")
 
