@@ -23,6 +23,7 @@ READING = {
     "turing:state",
     "turing:answer",
     "turing:image",
+    "turing:frame",
 }  # by link; tests/turing/test_blinding.py
 RESEARCHERS = {  # pages that concern no single row
     "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import Answer, Case, Reader, Session, Study, Trial
+from .models import Amendment, Answer, Case, EndAnswer, Reader, Session, Stage, Study, Supply, Trial
 
 
 class LookOnly(admin.ModelAdmin):
@@ -17,4 +17,6 @@ class LookOnly(admin.ModelAdmin):
         return False
 
 
-admin.site.register([Study, Case, Reader, Session, Trial, Answer], LookOnly)
+admin.site.register(
+    [Study, Supply, Amendment, Case, Reader, Session, Stage, Trial, Answer, EndAnswer], LookOnly
+)

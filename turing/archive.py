@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 
-from .chain import chained_fields, first_break
-from .launching import NotReady, digest
+from .chain import chained_fields, events, first_break
+from .drawing import NotReady
+from .launching import digest
 from .models import Reader, Session, Study
 
-FORMAT = "evalsite study, version 1"
+FORMAT = "evalsite study, version 2"
 
 
 def archive(study: Study) -> dict[str, Any]:
@@ -20,6 +21,16 @@ def archive(study: Study) -> dict[str, Any]:
         "protocol": study.protocol,
         "protocol_digest": study.protocol_digest,
         "protocol_holds": digest(study.protocol) == study.protocol_digest,
+        "amendments": [
+            {
+                "number": one.number,
+                "reason": one.reason,
+                "created": one.created.isoformat(),
+                "digest": one.digest,
+                "protocol": one.protocol,
+            }
+            for one in study.amendments.order_by("number")
+        ],
         "launched": study.launched.isoformat() if study.launched else None,
         "closed": study.closed.isoformat() if study.closed else None,
         "readers": [_reader(reader) for reader in study.readers.order_by("number")],
@@ -30,6 +41,9 @@ def _reader(reader: Reader) -> dict[str, Any]:
     return {
         "number": reader.number,
         "experience": reader.experience,
+        "group": reader.group,
+        "profile": reader.profile,
+        "machine": reader.is_machine,
         "simulated": reader.is_simulated,
         "revoked": reader.revoked.isoformat() if reader.revoked else None,
         "sessions": [_session(session) for session in reader.sessions.order_by("number")],
@@ -37,18 +51,40 @@ def _reader(reader: Reader) -> dict[str, Any]:
 
 
 def _session(session: Session) -> dict[str, Any]:
-    trials = session.trials.select_related("case").order_by("position")
-    answers = list(session.answers.select_related("trial").order_by("sequence"))
+    trials = session.trials.select_related("case", "other").order_by("position")
+    happened = events(session)
     return {
         "number": session.number,
         "seed": session.seed,
         "consented": session.consented.isoformat(),
         "finished": session.finished.isoformat() if session.finished else None,
+        "set_aside": session.set_aside.isoformat() if session.set_aside else None,
+        "set_aside_reason": session.set_aside_reason,
         "by_owner": session.by_owner,
         "display": session.display,
         "trials": [
-            {"token": one.token, "position": one.position, "case": one.case.position} for one in trials
+            {
+                "token": one.token,
+                "position": one.position,
+                "case": one.case.position,
+                "other": one.other.position if one.other else None,
+                "phase": one.phase,
+                "showing": one.showing,
+                "counts": one.counts,
+                "swapped": one.swapped,
+                "track": one.track,
+                "exposure_ms": one.exposure_ms,
+            }
+            for one in trials
         ],
-        "answers": [{**chained_fields(answer), "digest": answer.digest} for answer in answers],
-        "chain_breaks_at": first_break(answers),
+        "stages": [
+            {
+                "phase": one.phase,
+                "begun": one.begun.isoformat(),
+                "finished": one.finished.isoformat() if one.finished else None,
+            }
+            for one in session.stages.order_by("phase")
+        ],
+        "answers": [{**chained_fields(event), "digest": event.digest} for event in happened],
+        "chain_breaks_at": first_break(happened),
     }

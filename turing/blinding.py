@@ -1,17 +1,20 @@
 """What leaves the site for a reader: an allow-list, and headers that are alike for every case.
 
-Nothing here may look at a case's truth, picture or set. tests/turing/test_blinding.py flips truths and compares bytes.
+Nothing here may look at a case's truth, picture or set; what a staircase or a training round has to tell comes from
+turing.progressing. tests/turing/test_blinding.py flips truths and compares bytes.
 """
 
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
-from . import rendering, sessions
+from . import progressing, rendering
 from .models import Session, Study, Trial
 
 AHEAD = 4  # images loaded before they are needed
-STATE_FIELDS = ("stage", "number", "total", "saved", "token", "resumed", "ahead", "previous", "outcome")
+STATE_FIELDS = (
+    "stage", "phase", "number", "total", "saved", "token", "resumed", "ahead", "previous", "outcome", "exposure_ms", "feedback", "until",
+)  # fmt: skip
 
 
 def sealed(response: HttpResponse) -> HttpResponse:
@@ -24,9 +27,25 @@ def sealed(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def buffer_response(trial: Trial, study: Study) -> HttpResponse:
-    """The pixels of one case: always the same length, type and headers within a study."""
-    data = rendering.read_buffer(trial.case)
+def may_see(trial: Trial, study: Study) -> bool:
+    """Images of phases that have begun; after a short exposure the image is gone for good."""
+    session = trial.session
+    if session.set_aside or not session.stages.filter(phase=trial.phase).exists():
+        return False
+    return study.phase(trial.phase).questions[0].kind != "hype" or not trial.answers.exists()
+
+
+def places(trial: Trial, study: Study) -> int:
+    """How many buffers a trial has: the two of a pair, or as many as the study's longest volume."""
+    return 2 if trial.other_id else study.buffers.get("frames", 1)
+
+
+def buffer_response(trial: Trial, study: Study, place: int = 0) -> HttpResponse:
+    """The pixels of one case (left and right are 0 and 1, slices 0, 1, ...): always the same length, type and headers within a study."""
+    if trial.other is None:
+        data = rendering.read_buffer(trial.case, place)
+    else:
+        data = rendering.read_buffer(trial.other if (place == 1) != trial.swapped else trial.case)
     if len(data) != study.buffers["length"]:
         raise ValueError(
             f"The buffer of trial {trial.pk} has {len(data)} bytes, not {study.buffers['length']}."
@@ -40,19 +59,30 @@ def reader_state(
     session: Session, study: Study, *, resumed: bool = False, outcome: str = ""
 ) -> dict[str, Any]:
     """Where the reader is: everything the page is told, and nothing else."""
-    left = list(session.trials.unanswered().order_by("position").values_list("token", flat=True)[: AHEAD + 1])
-    total, saved = session.trials.count(), session.trials.answered().count()
-    previous = sessions.previous_trial(session, study)
+    here = progressing.where(session, study)
+    left = (
+        list(session.trials.filter(phase=here.phase).unanswered().order_by("position")[: AHEAD + 1])
+        if here.trial
+        else []
+    )
+    previous = progressing.previous_trial(session, study)
     state: dict[str, Any] = {
-        "stage": "case" if left else "finished",
-        "token": left[0] if left else "",
+        "stage": here.stage,
+        "phase": here.phase,
+        "token": left[0].token if left else "",
         "resumed": resumed,
-        "ahead": left[1:],
+        "ahead": [trial.token for trial in left[1:]],
         "previous": previous.token if previous else "",
         "outcome": outcome,
     }
-    if not study.hide_progress:
-        state |= {"number": min(saved + 1, total), "total": total, "saved": saved}
+    if left and left[0].exposure_ms is not None:
+        state["exposure_ms"] = left[0].exposure_ms
+    if here.until:
+        state["until"] = here.until.isoformat()
+    if told := progressing.feedback(session, study, here.phase):
+        state["feedback"] = told
+    if not study.designed.hide_progress:
+        state |= progressing.progress(session, study, here.phase)
     return {name: state[name] for name in STATE_FIELDS if name in state}
 
 

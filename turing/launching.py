@@ -2,38 +2,32 @@
 
 import hashlib
 import json
-from collections import Counter
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from imagesets.models import ImageSet, Picture
 from jobs.models import Job
 from jobs.queueing import start_job
 
 from . import rendering
+from .drawing import NotReady, too_few
 from .models import Case, Study, Truth
-
-FEW = 10  # of each kind; below it no result can say anything
-
-
-class NotReady(Exception):
-    """The study cannot go on; the words are for its owner."""
+from .protocol_problems import problems as design_problems
 
 
 def problems(study: Study) -> list[str]:
     """Why the study cannot be prepared, in words; empty when it can."""
-    real, synthetic = list(study.real_sets.all()), list(study.synthetic_sets.all())
-    found = [
-        _("Choose at least one set of %(kind)s images.") % {"kind": kind}
-        for kind, sets in ((_("real"), real), (_("synthetic"), synthetic))
-        if not sets
-    ]
-    for chosen in (*real, *synthetic):
+    found = [_(template) % values for template, values in design_problems(study.designed)]
+    for source in study.designed.sources:
+        if not study.sets_for(source.key).exists():
+            found.append(
+                _("Choose at least one set of %(kind)s images.")
+                % {"kind": source.name or Truth(source.truth).label.lower()}
+            )
+    for chosen in study.sets.distinct():
         if not chosen.is_usable:
             found.append(_("“%(set)s” is not complete or lies in the trash.") % {"set": chosen})
         elif chosen.intensity is None:
@@ -43,34 +37,9 @@ def problems(study: Study) -> list[str]:
                 )
                 % {"set": chosen}
             )
-    both = set(real) & set(synthetic)
+    both = set(study.real_sets) & set(study.synthetic_sets)
     found += [_("“%(set)s” stands on both sides. Take it away from one.") % {"set": one} for one in both]
-    if study.prevalence == Study.Prevalence.EXACT and study.max_run:
-        found.append(
-            _("Readers are told the exact mix and runs are bounded: towards the end the answers could be worked out. Give up one of the two.")
-        )  # fmt: skip
-    return found or _too_few(study, real, synthetic)
-
-
-def _too_few(study: Study, real: list[ImageSet], synthetic: list[ImageSet]) -> list[str]:
-    found = []
-    for kind, sets in ((_("real"), real), (_("synthetic"), synthetic)):
-        there = len(candidates(sets))
-        if there < study.images_per_side:
-            found.append(
-                _("There are %(there)d different %(kind)s images and the study needs %(need)d. Lower the number of images or add a set.")
-                % {"there": there, "kind": kind, "need": study.images_per_side}
-            )  # fmt: skip
-    return found
-
-
-def candidates(sets: list[ImageSet]) -> list[Picture]:
-    """Every different picture of the sets once, in a fixed order."""
-    rows = Picture.objects.filter(image_set__in=sets).select_related("image_set")
-    different: dict[str, Picture] = {}
-    for picture in rows.order_by("image_set_id", "position"):
-        different.setdefault(picture.digest, picture)
-    return list(different.values())
+    return found or too_few(study)
 
 
 def prepare(study: Study, owner: Any) -> Job:
@@ -92,51 +61,6 @@ def prepare(study: Study, owner: Any) -> Job:
         mine.save(update_fields=["state", "job"])
     study.refresh_from_db()
     return study.job
-
-
-def draw_cases(study: Study) -> list[Case]:
-    """Unsaved cases in a shuffled order; the study's seed draws the same ones from the same sets."""
-    rng = np.random.default_rng([study.seed, 0])
-    sides = {
-        Truth.REAL: candidates(list(study.real_sets.all())),
-        Truth.SYNTHETIC: candidates(list(study.synthetic_sets.all())),
-    }
-    common = {one.digest for one in sides[Truth.REAL]} & {one.digest for one in sides[Truth.SYNTHETIC]}
-    if common:
-        raise NotReady(
-            _("%(count)d images are in a real and in a synthetic set, pixel for pixel. Take them away from one side.")
-            % {"count": len(common)}
-        )  # fmt: skip
-    drawn = []
-    for truth, pictures in sides.items():
-        if len(pictures) < study.images_per_side:
-            raise NotReady(" ".join(problems(study)))
-        chosen = sorted(rng.choice(len(pictures), study.images_per_side, replace=False))
-        drawn += [(pictures[index], truth) for index in chosen]
-    if len({picture.channels for picture, _truth in drawn}) > 1:
-        raise NotReady(
-            _("Some images are grey and some are in colour: that alone would tell many of them apart.")
-        )
-    order = rng.permutation(len(drawn))
-    return [
-        Case(study=study, picture=drawn[index][0], truth=drawn[index][1], position=place, cluster=drawn[index][0].patient)
-        for place, index in enumerate(order)
-    ]  # fmt: skip
-
-
-def shared_clusters(cases: list[Case]) -> int:
-    """Patients or source images that stand on both sides: who knows one recognises the other."""
-    sides = {
-        truth: {case.cluster for case in cases if case.truth == truth and case.cluster} for truth in Truth
-    }
-    return len(sides[Truth.REAL] & sides[Truth.SYNTHETIC])
-
-
-def intensity_of(case: Case) -> tuple[float, float]:
-    declared = case.picture.image_set.intensity
-    if declared is None or declared[0] >= declared[1]:
-        raise NotReady(_("“%(set)s” has no usable intensity range.") % {"set": case.picture.image_set})
-    return declared
 
 
 def back_to_draft(study: Study) -> None:
@@ -179,24 +103,25 @@ def close(study: Study) -> None:
 
 def protocol(study: Study) -> dict[str, Any]:
     """Everything that is fixed at launch, as it is frozen, digested and printed."""
-    fields = (
-        "name", "question", "images_per_side", "confidence_steps", "max_run", "prevalence", "allow_revision",
-        "hide_progress", "allow_phones", "grey_interval_ms", "primary_endpoint", "margin", "seed", "buffers", "audit", "audit_reason",
-    )  # fmt: skip
-    cases = study.cases.select_related("picture").order_by("position")
+    fields = ("name", "seed", "design", "buffers", "audit", "audit_reason")
+    cases = study.cases.select_related("picture").prefetch_related("slices__picture").order_by("position")
     return {
-        "version": 1,
+        "version": 2,
         "program": settings.VERSION,
         **{name: getattr(study, name) for name in fields},
         "order": "random, drawn for each reader from the seed and the reader's number",
-        "real_sets": _sets(study.real_sets.all()),
-        "synthetic_sets": _sets(study.synthetic_sets.all()),
-        "cases": [
-            {"position": case.position, "truth": case.truth, "digest": case.picture.digest, "cluster": case.cluster}
-            for case in cases
-        ],
+        "sets": {source.key: _sets(study.sets_for(source.key)) for source in study.designed.sources},
+        "cases": [_case(case) for case in cases],
         "launched": study.launched.isoformat() if study.launched else None,
-    }  # fmt: skip
+    }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    row = {name: getattr(case, name) for name in ("position", "truth", "source", "role", "label", "cluster")}
+    row["digest"] = case.picture.digest
+    if slices := [one.picture.digest for one in case.slices.all()]:
+        row["slices"] = slices
+    return row
 
 
 def digest(frozen: dict[str, Any]) -> str:
@@ -209,8 +134,3 @@ def _sets(sets: Any) -> list[dict[str, Any]]:
         {"name": one.name, "images": one.count, "digest": one.digest, "intensity": list(one.intensity or ())}
         for one in sets
     ]
-
-
-def sizes_in_words(cases: list[Case]) -> str:
-    counts = Counter((case.picture.width, case.picture.height) for case in cases)
-    return ", ".join(f"{width} × {height}: {count}" for (width, height), count in counts.most_common())

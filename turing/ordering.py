@@ -10,6 +10,8 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
+GAP = 20  # cases between the two showings of one, so that it is not simply remembered
+
 
 class ImpossibleOrder(ValueError):
     """No order keeps the bound; the message says which bound would be kept."""
@@ -40,8 +42,26 @@ def reading_order(seed: int, truths: Sequence[Hashable], *, max_run: int | None 
         list(rng.permutation([p for p, truth in enumerate(truths) if truth == kind])) for kind in kinds
     ]
     counts = [len(shuffled[kind]) if kind < len(kinds) else 0 for kind in (0, 1)]
-    _refuse_impossible(counts, max_run)
+    refuse_impossible(counts, max_run)
     return [int(shuffled[kind].pop()) for kind in _bounded_sequence(rng, counts, max_run)]
+
+
+def with_repeats(
+    rng: np.random.Generator, order: Sequence[int], repeated: Sequence[int]
+) -> list[tuple[int, int]]:
+    """(position, showing) in the order of reading: each position of `order` once with showing 0, those of `repeated` once
+    more with showing 1, at least `GAP` first showings later where the order is long enough, each such place being equally likely."""
+    place_of = {position: place for place, position in enumerate(order)}
+    after: dict[int, list[int]] = {}
+    for position in repeated:
+        gap = min(GAP, len(order) // 2)
+        earliest = min(place_of[position] + gap, len(order) - 1)
+        after.setdefault(int(rng.integers(earliest, len(order))), []).append(position)
+    out = []
+    for place, position in enumerate(order):
+        out.append((position, 0))
+        out += [(again, 1) for again in after.get(place, ())]
+    return out
 
 
 def _bounded_sequence(rng: np.random.Generator, counts: list[int], max_run: int) -> list[int]:
@@ -89,7 +109,7 @@ def _composition(
     return out
 
 
-def _refuse_impossible(counts: list[int], max_run: int) -> None:
+def refuse_impossible(counts: list[int], max_run: int) -> None:
     most, others = max(counts, default=0), sum(counts) - max(counts, default=0)
     if most > max_run * (others + 1):
         least = -(-most // (others + 1))

@@ -1,14 +1,20 @@
 """Between a draft and its launch: draw the cases, render every one ahead, audit what was rendered."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from . import launching, leakage, rendering
-from .models import Case, Study, Truth
+from imagesets.models import Picture
+
+from . import leakage, pairing, rendering, scheduling
+from .drawing import Drawn, NotReady, draw
+from .models import Case, Reader, Session, Slice, Study, Truth
+from .ordering import ImpossibleOrder, reader_seed
 
 
 def prepare_cases(
@@ -17,28 +23,42 @@ def prepare_cases(
     tell: Callable[[int, int], None] = lambda done, of: None,
     writing: Callable[[], AbstractContextManager] = transaction.atomic,
 ) -> None:
-    """Make the study READY, in this process; raises launching.NotReady with words for its owner."""
-    cases = launching.draw_cases(study)
-    target = rendering.common_format([case.picture for case in cases])
+    """Make the study READY, in this process; raises NotReady with words for its owner."""
+    drawn = draw(study)
+    target = rendering.common_format([one.pictures for one in drawn])
     rows, counts = [], np.zeros(256, np.int64)
-    for done, (case, pixels) in enumerate(_rendered(cases, target), start=1):
-        rows.append(leakage.features_of(pixels, case.picture.width, case.picture.height))
-        counts += _histogram(pixels)
-        tell(done, len(cases))
+    truths = [int(one.case.truth != Truth.REAL) for one in drawn]
+    rendering.discard(study)
+    for done, one in enumerate(drawn, start=1):
+        features, histogram = _measured(one, target)
+        rows.append(features)
+        counts += histogram
+        tell(done, len(drawn))
     counts[0] = 0  # padding and air
     target = replace(target, window=rendering.first_window(counts, rendering.TOP[target.name]))
-    truths = [int(case.truth == Truth.SYNTHETIC) for case in cases]
     found = leakage.audit(truths, rows, np.random.default_rng([study.seed, 1]))
     with writing():
-        _save(study, cases, target, found)
+        _save(study, drawn, target, found)
 
 
-def _rendered(cases: list[Case], target: rendering.Format) -> Iterator[tuple[Case, np.ndarray]]:
-    rendering.discard(cases[0].study)
-    for case in cases:
-        pixels = rendering.render(case.picture.values(), launching.intensity_of(case), target)
-        rendering.write_buffer(case, pixels)
-        yield case, pixels
+def _measured(one: Drawn, target: rendering.Format) -> tuple[dict[str, float], np.ndarray]:
+    """Render a case; its trivial features (of a volume the means over its slices) and its histogram."""
+    rows, counts = [], np.zeros(256, np.int64)
+    for place, picture in enumerate(one.pictures):
+        pixels = rendering.render(picture.values(), intensity_of(picture), target)
+        rendering.write_buffer(one.case, pixels, place)
+        rows.append(leakage.features_of(pixels, picture.width, picture.height))
+        counts += _histogram(pixels)
+    rendering.write_blanks(one.case, len(rows), target)
+    mean = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    return mean | ({"slices": float(len(rows))} if one.slices else {}), counts
+
+
+def intensity_of(picture: Picture) -> tuple[float, float]:
+    declared = picture.image_set.intensity
+    if declared is None or declared[0] >= declared[1]:
+        raise NotReady(_("“%(set)s” has no usable intensity range.") % {"set": picture.image_set})
+    return declared
 
 
 def _histogram(pixels: np.ndarray) -> np.ndarray:
@@ -46,16 +66,49 @@ def _histogram(pixels: np.ndarray) -> np.ndarray:
     return np.bincount(coarse.ravel(), minlength=256)
 
 
-def _save(study: Study, cases: list[Case], target: rendering.Format, found: leakage.Audit) -> None:
+def _save(study: Study, drawn: list[Drawn], target: rendering.Format, found: leakage.Audit) -> None:
     study.cases.all().delete()
-    Case.objects.bulk_create(cases)
+    cases = Case.objects.bulk_create([one.case for one in drawn])
+    slices = [
+        Slice(case=one.case, picture=picture, place=place)
+        for one in drawn
+        for place, picture in enumerate(one.slices)
+    ]
+    Slice.objects.bulk_create(slices)
+    _try_an_order(study)
     study.buffers = target.as_json()
-    study.audit = audit_as_json(found, launching.shared_clusters(cases), launching.sizes_in_words(cases))
+    study.audit = audit_as_json(found) | {
+        "shared_clusters": pairing.shared_clusters(cases),
+        "training_images": pairing.training_images(study, cases),
+        "sizes": sizes_in_words(drawn),
+    }
     study.state = Study.State.READY
     study.save(update_fields=["buffers", "audit", "state"])
 
 
-def audit_as_json(found: leakage.Audit, shared: int, sizes: str) -> dict:
+def _try_an_order(study: Study) -> None:
+    """What cannot be ordered for one reader cannot be for any: better known now than by the first reader."""
+    trial_session = Session(reader=Reader(study=study, number=1), seed=reader_seed(study.seed, 1))
+    try:
+        phases = {trial.phase for trial in scheduling.trials_for(trial_session)}
+    except ImpossibleOrder as impossible:
+        raise NotReady(str(impossible)) from impossible
+    empty = [
+        phase.title or phase.key for number, phase in enumerate(study.designed.phases) if number not in phases
+    ]
+    if empty:
+        raise NotReady(
+            _("No cases are left for “%(phase)s”: earlier phases show them all.")
+            % {"phase": ", ".join(empty)}
+        )
+
+
+def sizes_in_words(drawn: list[Drawn]) -> str:
+    counts = Counter((picture.width, picture.height) for one in drawn for picture in one.pictures)
+    return ", ".join(f"{width} × {height}: {count}" for (width, height), count in counts.most_common())
+
+
+def audit_as_json(found: leakage.Audit) -> dict:
     def plain(one: leakage.Finding) -> dict:
         return {
             "feature": one.feature, "auc": round(one.auc, 6), "low": round(one.low, 6), "high": round(one.high, 6),
@@ -66,6 +119,4 @@ def audit_as_json(found: leakage.Audit, shared: int, sizes: str) -> dict:
         "state": found.state,
         "features": [plain(one) for one in found.findings],
         "together": plain(found.together),
-        "shared_clusters": shared,
-        "sizes": sizes,
     }

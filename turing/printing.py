@@ -47,7 +47,7 @@ def methods(study: Study, found: Results) -> list[str]:
     how = graded if study.confidence_steps > 1 else _("without confidence")
     return [
         _("%(readers)d readers judged %(real)d real and %(synthetic)d synthetic images one at a time as real or synthetic, %(how)s, each in an own random order (seed %(seed)d). Readers could not see the truth, file names or each other's answers.")
-        % {"readers": len(found.readers), "real": study.images_per_side, "synthetic": study.images_per_side, "how": how, "seed": study.seed},
+        % {"readers": len(found.readers), "real": study.real_images, "synthetic": study.synthetic_images, "how": how, "seed": study.seed},
         _("The protocol was frozen at launch (%(day)s, SHA-256 %(digest)s); primary endpoint and margin (d′ = %(margin)s) are part of it.")
         % {"day": f"{study.launched:%Y-%m-%d}" if study.launched else "", "digest": study.protocol_digest, "margin": f"{study.margin:g}"},
         _("Accuracy is the mean of sensitivity and specificity, 'synthetic' being the positive answer. Figures over readers: Obuchowski and Rockette 1995 with the degrees of freedom of Hillis 2007, covariances by DeLong 1988 (clustered: Obuchowski 1997), intervals on the logit scale; with fewer than five readers, for these readers only. Single readers: Fisher's exact test, corrected after Holm 1979. Agreement: two-way jackknife."),

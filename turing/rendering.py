@@ -32,6 +32,7 @@ class Format:
     name: str  # "grey16": uint16, little-endian; "rgb8": red, green, blue, one byte each
     levels: int  # every image is reduced to the coarsest depth among them
     window: tuple[int, int]
+    frames: int = 1  # of every case: as many as the longest volume has slices
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -47,10 +48,18 @@ class Format:
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> "Format":
         low, high = given["window"]
-        return cls(given["width"], given["height"], given["name"], given["levels"], (low, high))
+        return cls(
+            given["width"],
+            given["height"],
+            given["name"],
+            given["levels"],
+            (low, high),
+            given.get("frames", 1),
+        )
 
 
-def common_format(pictures: Sequence[Picture]) -> Format:
+def common_format(cases: Sequence[Sequence[Picture]]) -> Format:
+    pictures = [picture for case in cases for picture in case]
     colour = any(picture.channels == 3 for picture in pictures)
     name = "rgb8" if colour else "grey16"
     shallow = colour or any(picture.depth <= 8 for picture in pictures)
@@ -60,6 +69,7 @@ def common_format(pictures: Sequence[Picture]) -> Format:
         name=name,
         levels=256 if shallow else 65536,
         window=(0, TOP[name]),
+        frames=max(len(case) for case in cases),
     )
 
 
@@ -90,15 +100,27 @@ def first_window(counts: np.ndarray, top: int) -> tuple[int, int]:
 
 
 def folder(study: Study) -> Path:
-    return Path(settings.DATA_DIR) / "studies" / str(study.pk)
+    return _folder(study.pk)
 
 
-def path_of(case: Case) -> Path:
-    return folder(case.study) / f"{case.position:05d}.raw"
+def _folder(number: int) -> Path:
+    return Path(settings.DATA_DIR) / "studies" / str(number)
 
 
-def write_buffer(case: Case, pixels: np.ndarray) -> None:
-    path = path_of(case)
+def path_of(case: Case, place: int = 0) -> Path:  # place: of a volume the slice
+    return _folder(case.study_id) / (
+        f"{case.position:05d}-{place:04d}.raw" if place else f"{case.position:05d}.raw"
+    )
+
+
+def write_blanks(case: Case, there: int, target: Format) -> None:
+    """A volume with fewer slices than the longest goes on in black: all cases have as many buffers."""
+    for place in range(there, target.frames):
+        write_buffer(case, np.zeros(target.shape, DTYPE[target.name]), place)
+
+
+def write_buffer(case: Case, pixels: np.ndarray, place: int = 0) -> None:
+    path = path_of(case, place)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
     try:
@@ -110,12 +132,12 @@ def write_buffer(case: Case, pixels: np.ndarray) -> None:
         raise
 
 
-def read_buffer(case: Case) -> bytes:
-    return path_of(case).read_bytes()
+def read_buffer(case: Case, place: int = 0) -> bytes:
+    return path_of(case, place).read_bytes()
 
 
-def read_array(case: Case, target: Format) -> np.ndarray:
-    return np.frombuffer(read_buffer(case), DTYPE[target.name]).reshape(target.shape)
+def read_array(case: Case, target: Format, place: int = 0) -> np.ndarray:
+    return np.frombuffer(read_buffer(case, place), DTYPE[target.name]).reshape(target.shape)
 
 
 def discard(study: Study) -> None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from .models import Study
+from .prompts import prompt_of
 from .results import Results
 
 
@@ -17,7 +18,7 @@ def items(study: Study, found: Results) -> list[tuple[str, str, str]]:
         ("STARD 6", _("Eligibility"), own),
         ("STARD 7, 9", _("How images were chosen"), _("drawn at random by a stored seed (%(seed)d)") % {"seed": study.seed}),
         ("STARD 8; CLAIM 7", _("Sources of images"), _("real: %(real)s; synthetic: %(made)s") % {"real": sets(study.real_sets.all()), "made": sets(study.synthetic_sets.all())}),
-        ("STARD 10a", _("Index test"), _("a reader's answer to “%(question)s”") % {"question": study.question}),
+        ("STARD 10a", _("Index test"), _("a reader's answer to “%(question)s”") % {"question": prompt_of(study.primary) if study.primary else own}),
         ("STARD 10b, 11", _("Reference standard"), _("known by construction: from the real or from the synthetic set")),
         ("STARD 12a", _("Cut-offs"), _("pre-specified: the answer's side")),
         ("STARD 13a", _("Blinding of readers"), _("truth, file names, other answers and running scores hidden; leakage audit %(state)s") % {"state": audit}),

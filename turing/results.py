@@ -12,7 +12,7 @@ from .analysis.readings import Findings, Readings, findings
 from .analysis.roc import Auc, Curve, auc, curve
 from .analysis.timing import Times, times
 from .analysis.verdict import Verdict, verdict
-from .models import Answer, Case, Reader, Session, Study, Truth
+from .models import Answer, Case, Reader, Role, Session, Study, Truth
 
 
 class NotClosed(Exception):
@@ -69,7 +69,7 @@ def results(study: Study, tell: Callable[[int, int], None] = lambda done, all_: 
     """Raises NotClosed. A study without answers has readers and no figures."""
     if not study.is_closed:
         raise NotClosed
-    cases = list(study.cases.select_related("picture").order_by("position"))
+    cases = list(study.cases.filter(role=Role.ORDINARY).select_related("picture").order_by("position"))
     sessions = (
         Session.objects.filter(reader__study=study)
         .counted()
@@ -122,7 +122,8 @@ def _tables(study: Study, readers: list[Reader], cases: list[Case]) -> tuple[np.
     column_of = {case.pk: i for i, case in enumerate(cases)}
     said, ratings, seconds, places = (np.full((len(readers), len(cases)), np.nan) for _table in range(4))
     interrupted = np.zeros(said.shape, bool)
-    first = Answer.objects.of_study(study).filter(session__number=1).select_related("trial", "session")
+    first = Answer.objects.of_study(study).filter(session__set_aside=None, trial__counts=True)
+    first = first.select_related("trial", "session")
     current = set(Answer.objects.of_study(study).counted().values_list("pk", flat=True))
     for answer in first:
         place = row_of[answer.session.reader_id], column_of[answer.trial.case_id]

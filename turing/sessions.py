@@ -9,9 +9,20 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from .chain import link
-from .models import Answer, Reader, Session, Study, Trial, Truth
-from .ordering import reader_seed, reading_order
+from .answers import accepted, end_replies
+from .chain import last_event, link
+from .models import Answer, EndAnswer, Reader, Session, Stage, Study, Trial
+from .ordering import reader_seed
+from .progressing import INTRO, QUESTIONS, current_trial, issue, previous_trial, progress, where
+from .scheduling import trials_for
+
+__all__ = [
+    "current_trial",
+    "issue",
+    "previous_trial",
+    "progress",
+    "where",
+]  # what pages ask beside what is done here
 
 # What a page may say about its own clock, in whole milliseconds or counts; anything else is dropped.
 CLIENT_FIELDS = (
@@ -26,6 +37,8 @@ CLIENT_FIELDS = (
     "window_low",
     "window_high",
     "inverted",
+    "exposed_ms",  # how long a short exposure really lasted
+    "exposed_frames",  # display frames of it
 )
 DISPLAY_FIELDS = (
     "screen_width",
@@ -35,6 +48,8 @@ DISPLAY_FIELDS = (
     "colour_depth",
     "ratio_percent",
 )
+PROFILE_FIELDS = ("specialty", "years", "seen_generated", "time_zone", "language")
+LONGEST_PROFILE = 120
 LARGEST = 2**31 - 1
 NAME = re.compile(r"[A-Za-z0-9_-]{1,48}")  # of a trial's token and of a submission
 
@@ -55,83 +70,118 @@ class Submission:
     corrects: bool = False
     interrupted: bool = False
     client: dict[str, Any] = field(default_factory=dict)
+    replies: dict[str, Any] = field(
+        default_factory=dict
+    )  # to the phase's other questions, by key: see turing.questions
 
 
 def open_session(
-    *, reader: Reader, number: int = 1, by_owner: bool = False, display: dict[str, Any] | None = None
+    *,
+    reader: Reader,
+    by_owner: bool = False,
+    display: dict[str, Any] | None = None,
+    profile: dict[str, Any] | None = None,
 ) -> Session:
-    """The reader's session, begun (order drawn and stored) unless it is there already."""
+    """The reader's session, begun now if there is none yet: its trials are drawn and its first phase begins."""
     with transaction.atomic():
-        reader = Reader.objects.select_for_update().select_related("study").get(pk=reader.pk)
-        session = reader.sessions.filter(number=number).first()
+        Reader.objects.select_for_update().get(pk=reader.pk)
+        session = current_session(reader)
         if session is None:
-            session = _begin(reader, number, by_owner, whole_numbers(display or {}, DISPLAY_FIELDS))
+            if profile:
+                reader.profile = kept_profile(profile)
+                reader.save(update_fields=["profile"])
+            session = _begin(reader, by_owner, whole_numbers(display or {}, DISPLAY_FIELDS))
     return session
 
 
-def _begin(reader: Reader, number: int, by_owner: bool, display: dict[str, int]) -> Session:
-    study = reader.study
-    seed = reader_seed(study.seed, reader.number + 10_000 * (number - 1))
-    cases = list(study.cases.order_by("position"))
-    truths = [int(case.truth == Truth.SYNTHETIC) for case in cases]
-    order = reading_order(seed, truths, max_run=study.max_run)
+def current_session(reader: Reader) -> Session | None:
+    return reader.sessions.counted().order_by("-number").first()
+
+
+def _begin(reader: Reader, by_owner: bool, display: dict[str, int]) -> Session:
+    number, now = reader.sessions.count() + 1, timezone.now()
+    seed = reader_seed(reader.study.seed, reader.number + 10_000 * (number - 1))
     session = Session.objects.create(
-        reader=reader, number=number, seed=seed, consented=timezone.now(), by_owner=by_owner, display=display
+        reader=reader, number=number, seed=seed, consented=now, by_owner=by_owner, display=display
     )
-    Trial.objects.bulk_create(
-        Trial(session=session, case=cases[index], position=place) for place, index in enumerate(order)
-    )
+    Stage.objects.create(session=session, phase=0, begun=now)
+    Trial.objects.bulk_create(trials_for(session))
     return session
 
 
-def current_trial(session: Session) -> Trial | None:
-    return session.trials.unanswered().order_by("position").first()
+def begin_phase(session: Session, study: Study, *, now: datetime | None = None) -> bool:
+    """Begin the next phase if its turn has come; False when it has not (another tab was first, or the wash-out is not over)."""
+    with transaction.atomic():
+        session = Session.objects.select_for_update().get(pk=session.pk)
+        here = where(session, study, now)
+        if here.stage != INTRO or not _is_open(study):
+            return False
+        Stage.objects.create(session=session, phase=here.phase, begun=now or timezone.now())
+    return True
 
 
-def previous_trial(session: Session, study: Study) -> Trial | None:
-    """The one trial that may be corrected: the last answered one, where the protocol allows it."""
-    if not study.allow_revision:
-        return None
-    return session.trials.answered().order_by("-position").first()
-
-
-def issue(trial: Trial | None) -> None:
-    """Note the server's time at which a case first became the reader's current one."""
-    if trial is not None and trial.issued is None:
-        trial.issued = timezone.now()
-        Trial.objects.filter(pk=trial.pk, issued__isnull=True).update(issued=trial.issued)
+def set_aside(reader: Reader, reason: str) -> None:
+    """Let a reader begin anew; what was answered stays, with the reason, and no longer counts."""
+    if not reason.strip():
+        raise ValueError("A session is set aside for a written reason.")
+    reader.sessions.counted().update(set_aside=timezone.now(), set_aside_reason=reason.strip())
 
 
 def record(session: Session, study: Study, given: Submission, *, now: datetime | None = None) -> Outcome:
     """Append one answer. Safe against double clicks, two tabs and posts that are sent again."""
     with transaction.atomic():
         session = Session.objects.select_for_update().get(pk=session.pk)  # one writer to a chain
-        # The study may have been closed since the page was asked for.
-        is_open = Study.objects.filter(pk=study.pk, state=Study.State.OPEN).exists()
-        possible = is_open and _possible(study, given)
-        trial = session.trials.filter(token=given.token).first() if possible else None
-        if trial is None:
+        trial = _named(session, study, given)
+        said = trial and accepted(study.phase(trial.phase), given.said, given.confidence, given.replies)
+        if trial is None or said is None:
             return Outcome.REFUSED
         if trial.answers.filter(submission=given.submission).exists():
             return Outcome.REPEATED
         outcome = _admit(session, study, trial, given)
         if outcome is Outcome.SAVED:
-            _append(session, trial, given, now or timezone.now())
-            issue(current_trial(session))
+            _append(session, study, trial, given, said, now or timezone.now())
+            issue(where(session, study).trial)
     return outcome
 
 
-def _possible(study: Study, given: Submission) -> bool:
-    return (
-        given.said in Truth.values
-        and 1 <= given.confidence <= study.confidence_steps
-        and NAME.fullmatch(given.token) is not None
-        and NAME.fullmatch(given.submission) is not None
-    )
+def record_end(session: Session, study: Study, phase: int, submission: str, replies: Any) -> Outcome:
+    """Append the replies to the questions at the end of a phase, once."""
+    with transaction.atomic():
+        session = Session.objects.select_for_update().get(pk=session.pk)
+        if session.end_answers.filter(phase=phase).exists():
+            return Outcome.REPEATED
+        here = where(session, study)
+        kept = here.stage == QUESTIONS and here.phase == phase and end_replies(study.phase(phase), replies)
+        if not isinstance(kept, dict) or not NAME.fullmatch(submission) or not _is_open(study):
+            return Outcome.REFUSED
+        now = timezone.now()
+        end = EndAnswer(
+            session=session,
+            phase=phase,
+            replies=kept,
+            version=study.version,
+            received=now,
+            submission=submission,
+        )
+        link(end, last_event(session)).save()
+        _finish(session, study, phase, now)
+    return Outcome.SAVED
+
+
+def _is_open(study: Study) -> bool:
+    """Asked of the database: the study may have been closed since the page was asked for."""
+    return Study.objects.filter(pk=study.pk, state=Study.State.OPEN).exists()
+
+
+def _named(session: Session, study: Study, given: Submission) -> Trial | None:
+    possible = NAME.fullmatch(given.token) and NAME.fullmatch(given.submission)
+    if not possible or session.set_aside or not _is_open(study):
+        return None
+    return session.trials.filter(token=given.token).first()
 
 
 def _admit(session: Session, study: Study, trial: Trial, given: Submission) -> Outcome:
-    if trial == current_trial(session):
+    if trial == where(session, study).trial:
         return Outcome.SAVED
     if not trial.answers.exists():
         return Outcome.REFUSED  # a case that has not been reached: its image is only loaded ahead
@@ -139,24 +189,44 @@ def _admit(session: Session, study: Study, trial: Trial, given: Submission) -> O
     return Outcome.SAVED if may_correct else Outcome.STALE
 
 
-def _append(session: Session, trial: Trial, given: Submission, now: datetime) -> None:
+def _append(
+    session: Session,
+    study: Study,
+    trial: Trial,
+    given: Submission,
+    said: tuple[str, int, dict],
+    now: datetime,
+) -> None:
     client = whole_numbers(given.client, CLIENT_FIELDS)
     answer = Answer(
         session=session,
         trial=trial,
         revision=trial.answers.count(),
-        said=given.said,
-        confidence=given.confidence,
+        said=said[0],
+        confidence=said[1],
+        replies=said[2],
+        version=study.version,
         issued=trial.issued,
         received=now,
         client=client,
         interrupted=given.interrupted or bool(client.get("hidden_ms") or client.get("paused_ms")),
         submission=given.submission,
     )
-    link(answer, session.answers.order_by("-sequence").first()).save()
-    if session.finished is None and not session.trials.unanswered().exists():
+    link(answer, last_event(session)).save()
+    left = session.trials.filter(phase=trial.phase).unanswered().exists()
+    if not left and not study.phase(trial.phase).ends:
+        _finish(session, study, trial.phase, now)
+
+
+def _finish(session: Session, study: Study, phase: int, now: datetime) -> None:
+    session.stages.filter(phase=phase, finished=None).update(finished=now)
+    if session.finished is None and phase + 1 == len(study.designed.phases):
         session.finished = now
         session.save(update_fields=["finished"])
+
+
+def kept_profile(given: dict[str, Any]) -> dict[str, str]:
+    return {name: str(given[name])[:LONGEST_PROFILE] for name in PROFILE_FIELDS if given.get(name)}
 
 
 def whole_numbers(given: Any, allowed: tuple[str, ...]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from numpy.random import Generator
 
-from .chain import link
+from .chain import last_event, link
 from .models import Answer, Session, Trial, Truth
 
 SLOWEST_FIRST = 0.6  # log-seconds: how much slower than later the first cases are read
@@ -26,7 +26,7 @@ def simulate_reader(
         if not 0 <= value <= 1:
             raise ValueError(f"{name} is {value}; it is a probability, 0 to 1.")
     steps = session.reader.study.confidence_steps
-    clock, previous = session.consented, session.answers.order_by("-sequence").first()
+    clock, previous = session.consented, last_event(session)
     answers, trials = [], list(session.trials.unanswered().select_related("case").order_by("position"))
     for trial in trials:
         share = sensitivity if trial.case.truth == Truth.SYNTHETIC else specificity
@@ -61,5 +61,6 @@ def _save(session: Session, trials: list[Trial], answers: list[Answer], finished
     with transaction.atomic():
         Trial.objects.bulk_update(trials, ["issued"])
         Answer.objects.bulk_create(answers)
+        session.stages.update(finished=finished)
         session.finished = finished
         session.save(update_fields=["finished"])

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from jobs.progress import JobError, Progress
 
-from .launching import NotReady
+from .drawing import NotReady
 from .models import Study
 from .preparing import prepare_cases
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("studies/<int:pk>/study.json", views_results.whole, name="archive"),
     path("studies/<int:pk>/report.pdf", views_results.printed, name="printed"),
     path("read/image/<slug:token>/", views_reader.image, name="image"),
+    path("read/image/<slug:token>/<int:place>/", views_reader.image, name="frame"),
     path("read/<slug:key>/", views_reader.read, name="read"),
     path("read/<slug:key>/begin/", views_reader.begin, name="begin"),
     path("read/<slug:key>/state/", views_reader.state, name="state"),

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from . import sessions
 from .answers import choices_for, parse
-from .blinding import buffer_response, reader_state, sealed, state_response
+from .blinding import buffer_response, may_see, places, reader_state, sealed, state_response
 from .models import Reader, Session, Study, Trial
+from .prompts import prompt_of
 
 # Why a link shows no case: status, title, sentence.
 DOORS = {
@@ -36,7 +37,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
     reader = _reader(key)
     if reason := _why_not(reader):
         return _closed_door(request, reason)
-    session = reader.sessions.filter(number=1).first()
+    session = sessions.current_session(reader)
     if session is None:
         return _welcome(request, reader.study)
     correcting = "previous" in request.GET and sessions.previous_trial(session, reader.study)
@@ -60,7 +61,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest, key: str) -> HttpResponse:
     reader = _reader(key)
-    session = reader and reader.sessions.filter(number=1).first()
+    session = reader and sessions.current_session(reader)
     if _why_not(reader) or session is None:
         return state_response({"stage": "reload"})
     return state_response(_state_now(session, reader.study))
@@ -72,7 +73,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     """One answer, from the script as JSON or from the plain form; both go the same way."""
     reader = _reader(key)
     by_script = request.content_type == "application/json"
-    session = reader and reader.sessions.filter(number=1).first()
+    session = reader and sessions.current_session(reader)
     if (reason := _why_not(reader)) or session is None:
         if by_script:
             return state_response({"stage": "reload"})
@@ -87,12 +88,15 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-def image(request: HttpRequest, token: str) -> HttpResponse:
+def image(request: HttpRequest, token: str, place: int = 0) -> HttpResponse:
     """Pixels by the random token of a trial, as long as its reader may read."""
     trial = _trial(token)
-    if trial is None or _why_not(trial.session.reader, trial.case.study):
+    study = trial and trial.case.study
+    if trial is None or _why_not(trial.session.reader, study) or not may_see(trial, study):
         return sealed(HttpResponse(status=404))
-    return buffer_response(trial, trial.case.study)
+    if place >= places(trial, study):
+        return sealed(HttpResponse(status=404))
+    return buffer_response(trial, study, place)
 
 
 @csrf_exempt
@@ -102,7 +106,9 @@ def lost(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def _trial(token: str) -> Trial | None:
-    rows = Trial.objects.select_related("case__study", "session__reader").defer(*_heavy("case__study"))
+    rows = Trial.objects.select_related("case__study", "other", "session__reader").defer(
+        *_heavy("case__study")
+    )
     return rows.filter(token=token).first()
 
 
@@ -134,7 +140,13 @@ def _closed_door(request: HttpRequest, door: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, study: Study, **context: Any) -> HttpResponse:
-    context |= {"study": study, "sides": choices_for(study), "key": request.resolver_match.kwargs["key"]}
+    context |= {
+        "study": study,
+        "design": study.designed,
+        "question": prompt_of(study.phase(0).questions[0]),
+        "sides": choices_for(study),
+        "key": request.resolver_match.kwargs["key"],
+    }
     return sealed(render(request, template, context))
 
 
@@ -171,9 +183,9 @@ def _for_script(session: Session, study: Study, correcting: bool) -> dict[str, A
         "buffers": {name: study.buffers[name] for name in shared},
         "urls": urls | {"image": reverse("turing:image", args=["TOKEN"])},
         "key": key,
-        "greyMs": study.grey_interval_ms,
-        "showProgress": not study.hide_progress,
-        "allowRevision": study.allow_revision,
+        "greyMs": study.designed.grey_interval_ms,
+        "showProgress": not study.designed.hide_progress,
+        "allowRevision": study.designed.allow_revision,
         "correcting": correcting,
         "words": {
             "case": _("Case {n} of {total}"),
@@ -198,13 +210,8 @@ def _state_now(session: Session, study: Study, *, outcome: str = "", fresh: bool
 
 
 def _progress(session: Session, study: Study) -> dict[str, Any]:
-    total, saved = session.trials.count(), session.trials.answered().count()
-    return {
-        "total": total,
-        "saved": saved,
-        "number": min(saved + 1, total),
-        "show_progress": not study.hide_progress,
-    }
+    phase = sessions.where(session, study).phase
+    return sessions.progress(session, study, phase) | {"show_progress": not study.designed.hide_progress}
 
 
 def _knows_truth(request: HttpRequest, study: Study) -> bool:

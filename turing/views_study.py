@@ -208,18 +208,23 @@ def _reader(request: HttpRequest, pk: int, number: int) -> Reader:
 
 def _readers(request: HttpRequest, study: Study) -> list[dict[str, Any]]:
     """How far each reader is; nothing of what was answered."""
+    mine = Q(sessions__set_aside=None)
     counted = Count(
-        "sessions__trials",
-        filter=Q(sessions__number=1, sessions__trials__answers__isnull=False),
-        distinct=True,
+        "sessions__trials", filter=mine & Q(sessions__trials__answers__isnull=False), distinct=True
     )
-    rows = study.readers.select_related("account").annotate(saved=counted).prefetch_related("sessions")
+    everything = Count("sessions__trials", filter=mine, distinct=True)
+    rows = (
+        study.readers.select_related("account")
+        .annotate(saved=counted, total=everything)
+        .prefetch_related("sessions")
+    )
     return [
         {
             "row": reader,
             "saved": reader.saved,
             "notes": _notes(reader),
-            "done": reader.saved >= study.images,
+            "total": reader.total,
+            "done": any(one.finished and not one.set_aside for one in reader.sessions.all()),
             "link": request.build_absolute_uri(f"/read/{reader.key}/"),
         }
         for reader in rows

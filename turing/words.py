@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from jobs.wording import decimals
 
 from .models import Study
+from .prompts import prompt_of
+from .protocol import Phase
 
 FEATURE_WORDS = {
     "width": gettext_lazy("width before padding"),
@@ -22,6 +24,7 @@ FEATURE_WORDS = {
     "high_frequency": gettext_lazy("fine detail and noise"),
     "jpeg_grid": gettext_lazy("JPEG grid of 8 × 8 pixels"),
     "border": gettext_lazy("brightness of the border"),
+    "slices": gettext_lazy("number of slices"),
     "duplicate_rows": gettext_lazy("rows and columns that repeat"),
     "together": gettext_lazy("all of them together"),
 }
@@ -29,44 +32,99 @@ FEATURE_WORDS = {
 
 def in_words(study: Study) -> list[str]:
     """What a reader will meet and what will be judged, one sentence each."""
+    design = study.designed
     return [
-        _("Each reader sees %(all)d images one at a time: %(each)d real and %(each)d synthetic, in a random order of the reader's own.")
-        % {"all": study.images, "each": study.images_per_side},
+        _cases(study),
+        *[sentence for phase in design.phases for sentence in phase_words(study, phase)],
         _order(study),
-        _answers(study),
-        _told(study),
-        _("A reader may go back one case and correct it; every change is kept.") if study.allow_revision
+        _("A reader may go back one case and correct it; every change is kept.") if design.allow_revision
         else _("An answer is final."),
-        _("Readers do not see how far they are.") if study.hide_progress else _("Readers see how far they are."),
-        _("Any screen may be used.") if study.allow_phones else _("Phones are refused; tablets and computers may be used."),
-        _judged(study),
-        width_in_words(study),
+        _("Readers do not see how far they are.") if design.hide_progress else _("Readers see how far they are."),
+        _("Any screen may be used.") if design.allow_phones else _("Phones are refused; tablets and computers may be used."),
+        *([_judged(study), width_in_words(study)] if study.primary else [_("Nothing is judged against the truth: answers are tabulated.")]),
     ]  # fmt: skip
 
 
+def _cases(study: Study) -> str:
+    if study.real_images == study.synthetic_images and study.designed.unit == "image":
+        return _("Each reader sees %(all)d images one at a time: %(each)d real and %(each)d synthetic, in a random order of the reader's own.") % {
+            "all": study.images, "each": study.real_images,
+        }  # fmt: skip
+    words = {"all": study.images, "real": study.real_images, "made": study.synthetic_images}
+    if study.designed.unit == "volume":
+        return (
+            _(
+                "Each reader sees %(all)d volumes to scroll through: %(real)d real and %(made)d synthetic, in a random order of the reader's own."
+            )
+            % words
+        )
+    return (
+        _(
+            "Each reader sees %(all)d images one at a time: %(real)d real and %(made)d synthetic, in a random order of the reader's own."
+        )
+        % words
+    )
+
+
+def phase_words(study: Study, phase: Phase) -> list[str]:
+    """One phase: what is told and asked. A phase alone needs no heading."""
+    told = _told(phase) if phase.informed else _("Readers are not told that some images are synthetic.")
+    said = [told, *_asked(phase)]
+    if study.designed.pairs(phase):
+        said.append(_("Images stand side by side, a real and a synthetic one."))
+    if phase.training:
+        said.append(_("After each answer the truth is shown: this is training and counts for nothing."))
+    if phase.repeats:
+        said.append(_("%(n)d cases come a second time, for agreement with oneself.") % {"n": phase.repeats})
+    if phase.washout_days:
+        said.append(
+            _("It begins %(n)d days after the end of the phase before at the earliest.")
+            % {"n": phase.washout_days}
+        )
+    if len(study.designed.phases) == 1:
+        return said
+    return [_("%(phase)s: %(words)s") % {"phase": phase.title or phase.key, "words": " ".join(said)}]
+
+
+def _asked(phase: Phase) -> list[str]:
+    asked = [prompt_of(question) for question in phase.questions]
+    first = phase.questions[0]
+    sentences = [_("Asked: “%(questions)s”") % {"questions": "” “".join(map(str, asked))}]
+    if first.kind == "detect":
+        sentences.append(_answers(first.steps))
+    if phase.ends:
+        sentences.append(
+            _("At its end: “%(questions)s”")
+            % {"questions": "” “".join(str(prompt_of(one)) for one in phase.ends)}
+        )
+    return sentences
+
+
 def _order(study: Study) -> str:
-    if study.max_run:
-        return _("No more than %(run)d images of one kind follow one another.") % {"run": study.max_run}
+    if study.designed.max_run:
+        return _("No more than %(run)d images of one kind follow one another.") % {
+            "run": study.designed.max_run
+        }
     return _("Any order may come; runs are not bounded.")
 
 
-def _answers(study: Study) -> str:
-    if study.confidence_steps == 1:
+def _answers(steps: int) -> str:
+    if steps == 1:
         return _("The answer is real or synthetic; no ROC curve can be drawn from it.")
-    return _("The answer says real or synthetic and how sure, in one keystroke: a scale of six points.")
+    return _("The answer says real or synthetic and how sure: a scale of %(n)d points.") % {"n": 2 * steps}
 
 
-def _told(study: Study) -> str:
+def _told(phase: Phase) -> str:
     return {
         Study.Prevalence.NONE: _("Readers are told nothing about the mix."),
         Study.Prevalence.ABOUT_HALF: _("Readers are told that about half of the images are synthetic."),
         Study.Prevalence.EXACT: _("Readers are told how many images are synthetic."),
-    }[Study.Prevalence(study.prevalence)]
+    }[Study.Prevalence(phase.prevalence)]
 
 
 def _judged(study: Study) -> str:
     return _("Judged by %(endpoint)s; equivalent within d′ %(d)s, which is ±%(points)s points of accuracy or ±%(area)s of area.") % {
-        "endpoint": study.get_primary_endpoint_display().lower() if study.primary_endpoint == "accuracy" else _("the area under the ROC curve"),
+        "endpoint": _("balanced accuracy") if study.primary_endpoint == "accuracy" else _("the area under the ROC curve"),
         "d": decimals(study.margin, 2),
         "points": decimals(100 * study.accuracy_margin, 0),
         "area": decimals(study.auc_margin, 2),

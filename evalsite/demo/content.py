@@ -24,6 +24,7 @@ from metrics.models import Evaluation
 from metrics.views import begin as begin_evaluation
 from turing import launching
 from turing.models import Reader, Study
+from turing.protocol import simple
 from turing.sessions import open_session
 from turing.simulation import simulate_reader
 
@@ -184,11 +185,13 @@ class Demo:
 
     def _study(self, name: str, *, images: int) -> Study:
         study, is_new = Study.objects.get_or_create(
-            owner=self.owner, name=name[:120], defaults={"images_per_side": images, "seed": 20260101 + images}
+            owner=self.owner,
+            name=name[:120],
+            defaults={"design": simple(per_side=images).as_json(), "seed": 20260101 + images},
         )
         if is_new:
-            study.real_sets.set([self.held_out])
-            study.synthetic_sets.set([self.drawn])
+            study.supply("real", [self.held_out])
+            study.supply("synthetic", [self.drawn])
         if study.state == Study.State.DRAFT:
             launching.prepare(study, self.owner)
         if study.state == Study.State.RENDERING:

@@ -203,9 +203,9 @@ def test_the_canvas_shows_the_pixels_of_the_buffer(new_context, link, study):
 
 def test_colour_two_answers_hidden_progress_and_a_grey_pause(page, researcher, live_server):
     rgb = [np.dstack(factories.blobs(3, size=24, seed=seed)) for seed in range(6)]
-    study = studies.draft(researcher, per_side=3, confidence_steps=1, hide_progress=True, grey_interval_ms=400, allow_revision=False)  # fmt: skip
-    study.real_sets.set([factories.image_set(researcher, images=rgb[:3])])
-    study.synthetic_sets.set([factories.image_set(researcher, origin="synthetic", images=rgb[3:])])
+    study = studies.draft(researcher, per_side=3, steps=1, hide_progress=True, grey_interval_ms=400, allow_revision=False)  # fmt: skip
+    study.supply("real", [factories.image_set(researcher, images=rgb[:3])])
+    study.supply("synthetic", [factories.image_set(researcher, origin="synthetic", images=rgb[3:])])
     launching.prepare(study, researcher)
     factories.run_waiting_jobs()
     launching.launch(study, reason="A test.")

@@ -1,5 +1,6 @@
 """Studies for tests, made the way the product makes them."""
 
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -8,6 +9,11 @@ import numpy as np
 from tests import factories
 from turing import launching, sessions
 from turing.models import Answer, Reader, Session, Study
+from turing.protocol import simple
+
+DESIGN = {
+    "steps", "prompt", "prevalence", "endpoint", "margin", "max_run", "allow_revision", "hide_progress", "allow_phones", "grey_interval_ms",
+}  # fmt: skip
 
 
 def draft(owner: Any, *, per_side: int = 4, size: int = 16, **fields: Any) -> Study:
@@ -18,12 +24,27 @@ def draft(owner: Any, *, per_side: int = 4, size: int = 16, **fields: Any) -> St
     synthetic = factories.image_set(
         owner, origin="synthetic", images=images[half:], patients=[f"s{n}" for n in range(half)]
     )
-    study = Study.objects.create(
-        owner=owner, name="A study", images_per_side=per_side, **{"seed": 7} | fields
-    )
-    study.real_sets.set([real])
-    study.synthetic_sets.set([synthetic])
+    design = simple(per_side=per_side, **{name: fields.pop(name) for name in DESIGN & set(fields)})
+    study = Study.objects.create(owner=owner, name="A study", design=design.as_json(), **{"seed": 7} | fields)
+    study.supply("real", [real])
+    study.supply("synthetic", [synthetic])
     return study
+
+
+def redesign(study: Study, **changes: Any) -> None:
+    """Change a draft's design: fields of the protocol, of its first phase, or per_side."""
+    design, phase = study.designed, study.phase(0)
+    if per_side := changes.pop("per_side", None):
+        changes["sources"] = tuple(replace(source, count=per_side) for source in design.sources)
+    of_phase = {
+        name: changes.pop(name)
+        for name in ("prevalence", "repeats", "ends", "instructions")
+        if name in changes
+    }
+    study.design = replace(
+        design, phases=(replace(phase, **of_phase), *design.phases[1:]), **changes
+    ).as_json()
+    study.save(update_fields=["design"])
 
 
 def ready(owner: Any, **fields: Any) -> Study:

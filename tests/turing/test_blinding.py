@@ -79,8 +79,8 @@ def flip(study) -> None:
         Case.objects.filter(pk=case.pk).update(truth=OTHER[case.truth])
     study.refresh_from_db()
     real, synthetic = list(study.real_sets.all()), list(study.synthetic_sets.all())
-    study.real_sets.set(synthetic)
-    study.synthetic_sets.set(real)
+    study.supply("real", synthetic)
+    study.supply("synthetic", real)
     for one in (*real, *synthetic):
         type(one).objects.filter(pk=one.pk).update(origin=OTHER[one.origin], name=f"flipped {one.origin}")
 

@@ -5,9 +5,10 @@ import pytest
 
 from tests import factories
 from tests.turing import studies
-from turing import launching, preparing, rendering
+from turing import drawing, launching, preparing, rendering
 from turing.launching import NotReady
 from turing.models import Case, Study, Truth
+from turing.protocol import simple
 
 pytestmark = pytest.mark.django_db
 
@@ -19,13 +20,13 @@ def test_a_fine_draft_has_no_problems(researcher):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda study: study.real_sets.clear(), "at least one set of real"),
-        (lambda study: study.synthetic_sets.clear(), "at least one set of synthetic"),
-        (lambda study: study.synthetic_sets.add(study.real_sets.get()), "both sides"),
+        (lambda study: study.supply("real", []), "at least one set of real"),
+        (lambda study: study.supply("synthetic", []), "at least one set of synthetic"),
+        (lambda study: study.supply("synthetic", study.sets.all()), "both sides"),
         (lambda study: study.real_sets.update(intensity_low=None), "no declared intensity range"),
         (lambda study: study.real_sets.get().trash(), "trash"),
-        (lambda study: setattr(study, "images_per_side", 99), "There are 6 different real images and the study needs 99"),
-        (lambda study: (setattr(study, "max_run", 3), setattr(study, "prevalence", "exact")), "worked out"),
+        (lambda study: studies.redesign(study, per_side=99), "There are 6 different real images and the study needs 99"),
+        (lambda study: studies.redesign(study, max_run=3, prevalence="exact"), "worked out"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_and_nothing_is_queued(researcher, spoil, words):
@@ -57,23 +58,24 @@ def test_buffers_hold_the_pictures(researcher):
 
 def test_the_same_seed_draws_the_same_cases(researcher):
     study = studies.draft(researcher, per_side=5)
-    first, again = ([case.picture_id for case in launching.draw_cases(study)] for _time in range(2))
+    first, again = ([one.case.picture_id for one in drawing.draw(study)] for _time in range(2))
     study.seed = 8
-    other = [case.picture_id for case in launching.draw_cases(study)]
+    other = [one.case.picture_id for one in drawing.draw(study)]
     assert first == again != other
 
 
 def test_an_image_on_both_sides_is_refused(researcher):
     study = studies.draft(researcher)
     copies = [picture.pixels() for picture in study.real_sets.get().pictures.all()]
-    study.synthetic_sets.add(factories.image_set(researcher, origin="synthetic", images=copies))
+    copied = factories.image_set(researcher, origin="synthetic", images=copies)
+    study.supply("synthetic", [study.synthetic_sets.get(), copied])
     with pytest.raises(NotReady, match="pixel for pixel"):
-        launching.draw_cases(study)
+        drawing.draw(study)
 
 
 def test_exact_duplicates_are_drawn_once(researcher):
     images = factories.blobs(3, seed=1)
-    chosen = launching.candidates([factories.image_set(researcher, images=images + images)])
+    chosen = drawing.candidates([factories.image_set(researcher, images=images + images)])
     assert len(chosen) == 3
 
 
@@ -90,7 +92,7 @@ def test_a_patient_on_both_sides_is_noted(researcher):
 def test_grey_beside_colour_fails_with_words_and_the_draft_can_be_changed(researcher):
     study = studies.draft(researcher)
     rgb = [np.dstack([image] * 3) for image in factories.blobs(6, size=16, seed=9)]
-    study.synthetic_sets.set([factories.image_set(researcher, origin="synthetic", images=rgb)])
+    study.supply("synthetic", [factories.image_set(researcher, origin="synthetic", images=rgb)])
     launching.prepare(study, researcher)
     (job,) = factories.run_waiting_jobs()
     study.refresh_from_db()
@@ -139,7 +141,7 @@ def test_only_a_prepared_study_is_launched_and_only_once(researcher):
 def test_a_failed_audit_needs_a_written_reason(researcher):
     study = studies.draft(researcher, per_side=12)
     dark = [image // 2 for image in factories.blobs(14, size=16, seed=4)]
-    study.synthetic_sets.set([factories.image_set(researcher, origin="synthetic", images=dark)])
+    study.supply("synthetic", [factories.image_set(researcher, origin="synthetic", images=dark)])
     launching.prepare(study, researcher)
     factories.run_waiting_jobs()
     study.refresh_from_db()
@@ -160,7 +162,7 @@ def test_closing_ends_it_once(researcher):
 
 
 def test_margins_by_published_conversions():
-    study = Study(margin=0.51)
+    study = Study(design=simple(margin=0.51).as_json())
     assert 0.5 + study.accuracy_margin == pytest.approx(0.60, abs=0.002)
     assert 0.5 + study.auc_margin == pytest.approx(0.64, abs=0.002)
 

@@ -13,11 +13,11 @@ def picture(width=8, height=6, channels=1, depth=16):
 
 
 def test_the_common_format_holds_the_largest_and_the_coarsest():
-    target = rendering.common_format([picture(8, 6), picture(5, 9, depth=8)])
+    target = rendering.common_format([[picture(8, 6), picture(5, 9, depth=8)]])
     assert (target.width, target.height, target.name, target.levels) == (8, 9, "grey16", 256)
     assert target.length == 8 * 9 * 2
-    assert rendering.common_format([picture(), picture(depth=32)]).levels == 65536
-    assert rendering.common_format([picture(channels=3, depth=8)]).length == 8 * 6 * 3
+    assert rendering.common_format([[picture(), picture(depth=32)]]).levels == 65536
+    assert rendering.common_format([[picture(channels=3, depth=8)]]).length == 8 * 6 * 3
 
 
 def test_the_format_survives_json():

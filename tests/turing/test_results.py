@@ -80,7 +80,7 @@ def test_a_study_that_nobody_read_has_a_page(client, researcher):
 
 @pytest.mark.parametrize("steps", [1, 3])
 def test_the_page_says_the_verdict_and_calls_simulated_readers_simulated(client, researcher, steps):
-    study = closed(researcher, (0.9, 0.8), (0.8, 0.9), (0.7, 0.7), confidence_steps=steps)
+    study = closed(researcher, (0.9, 0.8), (0.8, 0.9), (0.7, 0.7), steps=steps)
     client.force_login(researcher)
     page = client.get(reverse("turing:results", args=[study.pk])).content.decode()
     assert "Readers of this study are simulated" in page

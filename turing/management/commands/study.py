@@ -10,7 +10,7 @@ from imagesets.models import ImageSet
 from turing.archive import archive
 from turing.forms import StudyForm
 from turing.launching import NotReady, problems
-from turing.models import Study
+from turing.models import Study, new_seed
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=owner, is_active=True).first()
         if user is None or not user.is_researcher:
             raise CommandError(f"There is no active researcher called {owner!r}.")
-        form = StudyForm(self._answers(name, options), user=user)
+        form = StudyForm(self._answers(name, user, options), user=user)
         if not form.is_valid():
             lines = [f"{field}: {' '.join(errors)}" for field, errors in form.errors.items()]
             raise CommandError("\n".join(lines))
@@ -50,12 +50,10 @@ class Command(BaseCommand):
         self.stdout.write(f"Study {study.pk}, a draft: /studies/{study.pk}/")
 
     @staticmethod
-    def _answers(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    def _answers(name: str, user: Any, options: dict[str, Any]) -> dict[str, Any]:
         """What somebody would have typed into the form."""
-        blank = Study()
-        fields = {
-            field: getattr(blank, field) for field in StudyForm.Meta.fields if not field.endswith("_sets")
-        }
+        blank = StudyForm(user=user)
+        fields = {name: field.initial for name, field in blank.fields.items()} | {"seed": new_seed()}
         typed = {field: value for field, value in fields.items() if value is not None}
         if options["seed"] is not None:
             typed["seed"] = options["seed"]
