@@ -69,7 +69,7 @@ def jackknife(
     for which, numbers in enumerate((groups, others)):
         if not len(numbers):
             continue  # a statistic of one set
-        parts = _folds(numbers, folds, rng)
+        parts = folds_of(numbers, folds, rng)
         fewest = min(fewest, len(parts))
         thetas = []
         for kept in parts:
@@ -102,7 +102,7 @@ def half_samples(
     return value - half, value + half
 
 
-def _folds(groups: np.ndarray, folds: int, rng: np.random.Generator) -> list[np.ndarray]:
+def folds_of(groups: np.ndarray, folds: int, rng: np.random.Generator) -> list[np.ndarray]:
     """Positions kept when each fold is left out; a group is never divided."""
     names = rng.permutation(np.unique(groups))
     return [np.flatnonzero(~np.isin(groups, part)) for part in np.array_split(names, min(folds, len(names)))]

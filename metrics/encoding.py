@@ -44,13 +44,22 @@ def encoded(
     encoder = get_encoder(name, folder=folder)
     if reason := encoder.available():
         return _absent(name, reason)
-    raw = _raw(sets, encoder, cache, threads, course)
-    scaled = dict(zip(raw, common_scale(*raw.values(), name=encoder.title))) if name in HANDMADE else raw
+    scaled = on_one_scale(sets, encoder, cache, threads, course)
     features = Features(
         name, encoder.title, scaled["real"], scaled["synthetic"], sets.real.group_numbers(),
         sets.synthetic.group_numbers(), {"encoder": encoder.title, **_words(encoder.protocol())},
     )  # fmt: skip
     return features, scaled.get("training")
+
+
+def on_one_scale(
+    sets: Sets, encoder: Encoder, cache: Path, threads: int, course: Course
+) -> dict[str, np.ndarray]:
+    """(n, d) of each set by its role, handmade features in standard deviations of the real set."""
+    raw = _raw(sets, encoder, cache, threads, course)
+    if encoder.name not in HANDMADE:
+        return raw
+    return dict(zip(raw, common_scale(*raw.values(), name=encoder.title)))
 
 
 def _raw(sets: Sets, encoder: Encoder, cache: Path, threads: int, course: Course) -> dict[str, np.ndarray]:
@@ -59,7 +68,7 @@ def _raw(sets: Sets, encoder: Encoder, cache: Path, threads: int, course: Course
     size = _common_size(sets, encoder)
     for role, images in sets.named().items():
         assert images.intensity is not None  # refused when it was looked at
-        step = course.stage(ENCODE * len(images), ENCODING[role], encoder=encoder.title)
+        step = course.stage(ENCODE * len(images), ENCODING[role.split()[0]], encoder=encoder.title)
         pairs = [
             (f"{digest}@{size[0]}x{size[1]}" if size else digest, _loader(images, position, size))
             for position, digest in enumerate(images.digests)

@@ -45,7 +45,7 @@ def evaluate(
     None for all that apply. `progress(done, total, sentence)` may raise to stop the work: what was computed is kept in `cache`.
     Raises EvaluationRefused, with a sentence for the person who asked, where the sets cannot be evaluated.
     """
-    with _refusals_in_words():
+    with refusals_in_words():
         began = time.monotonic()
         chosen = set(METRICS if metrics is None else metrics)
         counts = sum(len(images) for images in (real, synthetic, training) if images is not None)
@@ -78,7 +78,7 @@ def evaluate(
 
 
 @contextmanager
-def _refusals_in_words() -> Iterator[None]:
+def refusals_in_words() -> Iterator[None]:
     """What a function could not measure is, for the person who asked, a refusal of the evaluation."""
     try:
         yield

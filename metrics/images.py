@@ -95,13 +95,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Sets:
-    """The sets of one evaluation with what was seen in them; training is None where unknown."""
+    """The sets of one evaluation with what was seen in them; training is None where unknown. `others` are further synthetic
+    sets, for a comparison."""
 
     real: Images
     synthetic: Images
     training: Images | None
     looks: dict[str, Look]
+    others: tuple[Images, ...] = ()
 
     def named(self) -> dict[str, Images]:
         every = {"real": self.real, "synthetic": self.synthetic, "training": self.training}
+        every |= {f"synthetic {number}": images for number, images in enumerate(self.others, 2)}
         return {role: images for role, images in every.items() if images is not None}

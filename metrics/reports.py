@@ -16,6 +16,9 @@ SCHEMA = 1
 STATES = ("alarm", "warning", "fine", "none")  # worst first: the order in which a report is read
 
 
+Tree = typing.TypeVar("Tree")
+
+
 class ReportError(ValueError):
     """A file that is not a report of this version."""
 
@@ -198,7 +201,7 @@ class Report:
         return json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False, indent=1)
 
     def to_data(self) -> dict[str, Any]:
-        return _plain(self)
+        return plain(self)
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -212,27 +215,32 @@ class Report:
             raise ReportError(
                 f"This is no report of schema {SCHEMA} (found {found}). Evaluate the sets again."
             )
-        try:
-            return _built(cls, data)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ReportError(f"The report is damaged: {error}. Evaluate the sets again.") from error
+        return rebuilt(cls, data)
 
 
-def _plain(thing: Any) -> Any:
+def plain(thing: Any) -> Any:
     """Dataclasses to dictionaries, tuples to lists; a sentence also says its English text, for whoever reads the file."""
     if isinstance(thing, Sentence):
         return {"text": str(thing), "template": thing.template, "values": dict(thing.values)}
     if dataclasses.is_dataclass(thing):
-        return {f.name: _plain(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
+        return {f.name: plain(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
     if isinstance(thing, tuple | list):
-        return [_plain(part) for part in thing]
+        return [plain(part) for part in thing]
     if isinstance(thing, dict):
-        return {name: _plain(part) for name, part in thing.items()}
+        return {name: plain(part) for name, part in thing.items()}
     return thing
 
 
+def rebuilt(kind: type[Tree], data: Any) -> Tree:
+    """A dataclass from what `plain` made of it; raises ReportError where parts are missing or of another kind."""
+    try:
+        return _built(kind, data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReportError(f"The report is damaged: {error}. Evaluate the sets again.") from error
+
+
 def _built(kind: Any, data: Any) -> Any:
-    """The opposite of _plain, led by the annotations of the dataclasses."""
+    """The opposite of plain, led by the annotations of the dataclasses."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in {types.UnionType, typing.Union}:
         return None if data is None else _built(next(a for a in inner if a is not type(None)), data)
