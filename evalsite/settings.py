@@ -103,6 +103,7 @@ JOB_KINDS = {
     "generators.train": "generators.tasks.train",
     "generators.sample": "generators.tasks.sample",
     "metrics.evaluate": "metrics.tasks.evaluate",
+    "metrics.compare": "metrics.tasks.compare",
     "turing.render": "turing.tasks.render",
 }
 

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from .models import Evaluation
+from .models import Comparison, Evaluation
 
 
 @admin.register(Evaluation)
@@ -10,3 +10,12 @@ class EvaluationAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     raw_id_fields = ["owner", "real", "synthetic", "training", "job"]
     readonly_fields = ["report", "summary"]
+
+
+@admin.register(Comparison)
+class ComparisonAdmin(admin.ModelAdmin):
+    list_display = ["name", "owner", "real", "state", "is_shared", "created"]
+    list_filter = ["state", "is_shared"]
+    search_fields = ["name"]
+    raw_id_fields = ["owner", "real", "sets", "job"]
+    readonly_fields = ["result", "seen"]

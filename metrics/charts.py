@@ -53,7 +53,11 @@ class Row:
 def figure_text(value: float, places: int | None = None) -> str:
     """A number for people: fixed decimals (as many as the number needs when not told), grouped thousands, true minus."""
     if places is None:
-        return f"{value:,.6g}".replace("-", "\u2212")
+        return (
+            f"{value:,.0f}".replace("-", "\u2212")
+            if abs(value) >= 1e6
+            else f"{value:,.6g}".replace("-", "\u2212")
+        )
     return f"{value:,.{places}f}".replace("-", "\u2212")
 
 
@@ -115,7 +119,7 @@ def histogram(
         parts.append(
             f'<text class="mid" x="{axis.place(tick):.2f}%" y="100%" dy="18">{figure_text(tick)}</text>'
         )
-    return _plot("plot plot-low", name, title, describe, parts)
+    return plot("plot plot-low", name, title, describe, parts)
 
 
 def scatter_map(
@@ -133,7 +137,7 @@ def scatter_map(
         f'<g class="{mark}-mark">{"".join(_point(mark, point, across, up) for point in points)}</g>'
         for mark, points in (("real", real), ("syn", synthetic))
     ]
-    return _plot("plot plot-map", name, title, describe, ['<g class="cloud">', *clouds, "</g>"])
+    return plot("plot plot-map", name, title, describe, ['<g class="cloud">', *clouds, "</g>"])
 
 
 def bars_with_intervals(
@@ -157,10 +161,10 @@ def bars_with_intervals(
         f'<text class="mid" x="{axis.place(tick):.2f}%" y="100%" dy="18">{figure_text(tick)}</text>'
         for tick in axis.ticks(4)
     ]
-    return _plot("plot", name, title, describe, parts)
+    return plot("plot", name, title, describe, parts)
 
 
-def _plot(kind: str, name: str, title: str, describe: str, parts: Sequence[str]) -> str:
+def plot(kind: str, name: str, title: str, describe: str, parts: Sequence[str]) -> str:
     """`name` makes the ids unique in a page."""
     key = escape(name)
     return (

@@ -16,11 +16,15 @@ LEADING = ("radiomics", "inception")
 
 class SetChoice(forms.ModelChoiceField):
     def label_from_instance(self, image_set: ImageSet) -> str:
-        return _("%(name)s, %(count)s images, %(origin)s") % {
-            "name": image_set.name,
-            "count": f"{image_set.count:,}",
-            "origin": image_set.get_origin_display().lower(),
-        }
+        return set_words(image_set)
+
+
+def set_words(image_set: ImageSet) -> str:
+    return _("%(name)s, %(count)s images, %(origin)s") % {
+        "name": image_set.name,
+        "count": f"{image_set.count:,}",
+        "origin": image_set.get_origin_display().lower(),
+    }
 
 
 class EvaluationForm(forms.Form):
@@ -84,7 +88,7 @@ class EvaluationForm(forms.Form):
         data = super().clean() or {}
         for name in ("synthetic", "real", "training"):
             if image_set := data.get(name):
-                self._check_set(name, image_set)
+                check_set(self, name, image_set)
         real, synthetic = data.get("real"), data.get("synthetic")
         if real and synthetic and data.get("paired") and real.count != synthetic.count:
             self.add_error(
@@ -96,22 +100,23 @@ class EvaluationForm(forms.Form):
             )
         return data
 
-    def _check_set(self, name: str, image_set: ImageSet) -> None:
-        if image_set.count < MINIMUM:
-            self.add_error(
-                name,
-                _("“%(name)s” has %(n)s images; at least %(least)s are needed. Choose a larger set.")
-                % {"name": image_set.name, "n": image_set.count, "least": MINIMUM},
+
+def check_set(form: forms.Form, name: str, image_set: ImageSet) -> None:
+    if image_set.count < MINIMUM:
+        form.add_error(
+            name,
+            _("“%(name)s” has %(n)s images; at least %(least)s are needed. Choose a larger set.")
+            % {"name": image_set.name, "n": image_set.count, "least": MINIMUM},
+        )
+    if image_set.intensity is None:
+        form.add_error(
+            name,
+            _(
+                "Nobody has said which pixel values are the lowest and the highest of “%(name)s”. Declare its intensity range on "
+                "the set's page; a metric may not guess."
             )
-        if image_set.intensity is None:
-            self.add_error(
-                name,
-                _(
-                    "Nobody has said which pixel values are the lowest and the highest of “%(name)s”. Declare its intensity range on "
-                    "the set's page; a metric may not guess."
-                )
-                % {"name": image_set.name},
-            )
+            % {"name": image_set.name},
+        )
 
 
 def encoder_choices() -> list[tuple[str, str]]:

@@ -58,3 +58,39 @@ class Evaluation(Owned):
             ("training", self.training),
         ]
         return [(role, image_set) for role, image_set in pairs if image_set is not None]
+
+
+class Comparison(Owned):
+    """Several synthetic sets against one real set, by paired differences; over a training's snapshots it is a curve."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("being made")
+        READY = "ready", _("ready")
+
+    name = models.CharField(_("name"), max_length=250)
+    real = models.ForeignKey(ImageSet, models.PROTECT, related_name="comparisons_as_real")
+    sets = models.ManyToManyField(ImageSet, related_name="comparisons")  # compared in the order of their keys
+    encoders = models.JSONField(default=list)
+    seed = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING, db_index=True)
+    result = models.JSONField(null=True, blank=True)  # metrics.side_by_side.SideBySide, written once
+    seen = models.JSONField(
+        default=list
+    )  # images that the network had seen at each set's snapshot, null where it is none
+    finished = models.DateTimeField(null=True, blank=True)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("metrics:comparison", args=[self.pk])
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY

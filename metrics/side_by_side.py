@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +19,28 @@ from .encoders.base import Encoder
 from .encoders.registry import get_encoder
 from .encoding import ENCODE, on_one_scale
 from .evaluation import READ, READING, refusals_in_words
+from .feature_sets import exact_interval
 from .functional.diversity import vendi_score
 from .functional.frechet import frechet_distance
 from .functional.kernel import kid
 from .functional.manifold import prdc
 from .images import EvaluationRefused, Images, Sets
 from .inspection import inspect, refuse_unlike, summary
-from .neighbourhood import NEIGHBOURS
+from .neighbourhood import NEIGHBOURS, SHARES
 from .reports import Sentence, SetSummary, plain, rebuilt
 from .reports import gettext_noop as _
 
 SMOOTH = ("kid", "frechet_principal", "vendi")
 ROUGH = ("precision", "recall", "coverage")
 COMPARED = (*SMOOTH, *ROUGH)
+DISTANCES = ("kid", "frechet_principal")  # which tell the nearest set
 LEVEL = 0.95
 MOST = 12  # sets: more pairs than a person reads
 
 
 @dataclass(frozen=True)
 class Difference:
-    """first less second. `strict` is the interval that holds for all pairs of the metric at once (Bonferroni)."""
+    """first less second. `strict` is the interval that holds for all pairs by both distances at once (Bonferroni)."""
 
     first: int
     second: int
@@ -48,7 +50,7 @@ class Difference:
 
     @property
     def is_certain(self) -> bool:
-        """Zero lies outside, also in view of the number of pairs."""
+        """Zero lies outside, also in view of the number of comparisons."""
         return self.strict[0] > 0 or self.strict[1] < 0
 
 
@@ -177,25 +179,16 @@ def _lines(
         for part, metric in enumerate(names):
             more = {"components": str(kept)} if metric == "frechet_principal" else {}
             reference = own if metric == "vendi" else None
-            lines.append(
-                _line(
-                    paired,
-                    part,
-                    metric,
-                    encoder.name,
-                    source,
-                    reference,
-                    {**facts, "interval": interval, **more},
-                )
+            line = Line(
+                metric, encoder.name, source, (), (), (), reference, {**facts, "interval": interval, **more}
             )
+            lines.append(_filled(line, paired, part, used))
     return lines
 
 
-def _line(
-    paired: Paired, part: int, metric: str, encoder: str, source: str, reference: float | None, protocol: dict[str, str]
-) -> Line:  # fmt: skip
+def _filled(line: Line, paired: Paired, part: int, used: int) -> Line:
     count = len(paired.values)
-    strict = 1 - (1 - LEVEL) / max(1, count * (count - 1) // 2)
+    strict = 1 - (1 - LEVEL) / (len(DISTANCES) * max(1, count * (count - 1) // 2))
     differences = tuple(
         Difference(
             first, second, paired.difference(first, second, part), paired.difference_interval(first, second, part, LEVEL),
@@ -204,8 +197,19 @@ def _line(
         for first in range(count) for second in range(first + 1, count)
     )  # fmt: skip
     values = tuple(float(paired.corrected[index, part]) for index in range(count))
-    intervals = tuple(paired.interval(index, part, LEVEL) for index in range(count))
-    return Line(metric, encoder, source, values, intervals, differences, reference, protocol)
+    intervals = tuple(
+        _possible(line.metric, value, paired.interval(index, part), used)
+        for index, value in enumerate(values)
+    )
+    return replace(line, values=values, intervals=intervals, differences=differences)
+
+
+def _possible(metric: str, value: float, ends: tuple[float, float], count: int) -> tuple[float, float]:
+    """Kept in the metric's range; a share of 0 or 1 has the exact binomial interval, since halves of it do not vary."""
+    if metric in SHARES and value in (0.0, 1.0):
+        return exact_interval(int(value) * count, count)
+    low, high = METRICS[metric].low, METRICS[metric].high
+    return max(low, ends[0]), min(high, ends[1])
 
 
 def _smooth(real: np.ndarray, kept: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
@@ -242,7 +246,7 @@ def _protocol(seed: int, version: str) -> dict[str, str]:
         "Sizes": "as many images of each synthetic set as the smallest has, all of the real set",
         "Differences": "paired: the same real images, whole patients, are left out of all sets at once",
         "Fréchet distance": "on principal components of the real features, corrected for the bias of finite sets",
-        "Certain": "zero lies outside the interval at 95 % for all pairs of a metric together (Bonferroni)",
+        "Certain": "zero lies outside the interval at 95 % for all pairs by both distances together (Bonferroni)",
         "Seed": str(seed),
         "Version": f"evalsite {version}".strip(),
     }

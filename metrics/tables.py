@@ -47,11 +47,11 @@ def _csv(head: tuple[str, ...], rows: Iterator[list[Any]]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
     for row in rows:
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
     text = str(value)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from imagesets.models import ImageSet
 from jobs.progress import JobError, Progress
 
-from .models import Evaluation
+from .models import Comparison, Evaluation
 
 
 def evaluate(progress: Progress, evaluation_pk: int) -> None:
@@ -41,6 +41,33 @@ def evaluate(progress: Progress, evaluation_pk: int) -> None:
             report=report.to_data(), summary=summarised(report), state=Evaluation.State.READY, finished=timezone.now()
         )  # fmt: skip
     progress.set_result(reverse("metrics:detail", args=[row.pk]))
+
+
+def compare(progress: Progress, comparison_pk: int) -> None:
+    from .images import EvaluationRefused
+    from .side_by_side import side_by_side
+    from .wording import said
+
+    row = Comparison.objects.select_related("real").filter(pk=comparison_pk).first()
+    if row is None:
+        raise JobError(_("The comparison was deleted before it began."))
+    sets = list(row.sets.order_by("pk"))
+    for image_set in (row.real, *sets):
+        _check_usable(image_set)
+    try:
+        result = side_by_side(
+            images_of(row.real), [images_of(one) for one in sets], encoders=row.encoders,
+            encoders_folder=Path(settings.ENCODERS_DIR), cache=Path(settings.FEATURES_DIR), seed=row.seed, version=settings.VERSION,
+            progress=lambda done, total, sentence: progress.update(done, total, said(sentence)),
+        )  # fmt: skip
+    except EvaluationRefused as refusal:
+        raise JobError(said(refusal.sentence)) from refusal
+    with progress.writing():
+        Comparison.objects.filter(pk=row.pk).update(
+            result=result.to_data(), seen=[one.provenance.get("images_seen") for one in sets],
+            state=Comparison.State.READY, finished=timezone.now(),
+        )  # fmt: skip
+    progress.set_result(row.get_absolute_url())
 
 
 def _check_usable(image_set: ImageSet) -> None:

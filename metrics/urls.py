@@ -1,12 +1,17 @@
 from django.urls import path
 
-from . import views, views_files
+from . import views, views_comparison, views_files
 
 app_name = "metrics"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.new, name="new"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("compare/", views_comparison.new, name="compare"),
+    path("comparisons/<int:pk>/", views_comparison.detail, name="comparison"),
+    path("comparisons/<int:pk>/comparison.json", views_comparison.as_json, name="comparison_json"),
+    path("comparisons/<int:pk>/comparison.csv", views_comparison.as_csv, name="comparison_csv"),
+    path("comparisons/<int:pk>/delete/", views_comparison.delete, name="comparison_delete"),
     path("report.schema.json", views_files.schema, name="schema"),
     path("<int:pk>/report.pdf", views_files.printed, name="printed"),
     path("<int:pk>/images/", views_files.image_table, name="image_table"),

@@ -15,7 +15,7 @@ from jobs.queueing import start_job, stop_job
 
 from .access import link_to, pictures_seen, visible
 from .forms import EvaluationForm, unavailable_encoders
-from .models import Evaluation
+from .models import Comparison, Evaluation
 from .reports import ReportError
 
 
@@ -26,7 +26,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
     found = Evaluation.objects.visible_to(request.user).defer("report")
     evaluations = found.select_related("real", "synthetic", "owner", "job")[:200]
-    return render(request, "metrics/list.html", {"rows": list_rows(evaluations)})
+    comparisons = (
+        Comparison.objects.visible_to(request.user).defer("result").select_related("job", "owner")[:50]
+    )
+    return render(request, "metrics/list.html", {"rows": list_rows(evaluations), "comparisons": comparisons})
 
 
 @researcher_required
@@ -96,7 +99,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "can_edit": evaluation.is_editable_by(request.user),
     }
     if not evaluation.is_ready:
-        return render(request, "metrics/pending.html", context | _job_context(evaluation.job, request.user))
+        return render(request, "metrics/pending.html", context | job_context(evaluation.job, request.user))
     try:
         report = evaluation.read_report()
     except ReportError:
@@ -104,7 +107,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "metrics/detail.html", context | _report_context(request, evaluation, report))
 
 
-def _job_context(job: Job | None, user: Any) -> dict[str, Any]:
+def job_context(job: Job | None, user: Any) -> dict[str, Any]:
     return {
         "job": job,
         "job_visible": job is not None and Job.objects.visible_to(user).filter(pk=job.pk).exists(),

@@ -9,7 +9,7 @@ from generators import production
 from generators.catalogue import NETWORKS
 from generators.models import Generator, Run
 from generators.options import make_options
-from metrics.models import Evaluation
+from metrics.models import Comparison, Evaluation
 from tests.turing import studies
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ READING = {
 RESEARCHERS = {  # pages that concern no single row
     "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",
     "generators:choose", "generators:compose", "generators:preview", "generators:schema",
-    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "turing:new", "jobs:list",
+    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "metrics:compare", "turing:new", "jobs:list",
 }  # fmt: skip
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
@@ -37,6 +37,7 @@ ROWS = {  # address names that take a row of each kind
     "run": {"generators:run", "generators:run_progress", "generators:snapshot"},
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
                    "metrics:picture", "metrics:printed", "metrics:image_table"},
+    "comparison": {"metrics:comparison", "metrics:comparison_json", "metrics:comparison_csv", "metrics:comparison_delete"},
     "study": {"turing:detail", "turing:edit", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
               "turing:add_reader", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export",
               "turing:imrmc", "turing:rjafroc", "turing:archive", "turing:printed"},
@@ -86,6 +87,7 @@ def rows(researcher):
         "set": real.pk, "study": study.pk, "run": run.pk, "job": run.job.pk, "picture": real.pictures.first().pk,
         "generator": production.compose(name="g", owner=researcher, method="cutmix", options=None).pk,
         "evaluation": Evaluation.objects.create(name="e", owner=researcher, real=real, synthetic=synthetic).pk,
+        "comparison": Comparison.objects.create(name="c", owner=researcher, real=real).pk,
     }  # fmt: skip
 
 
@@ -147,6 +149,7 @@ SHARED = {
     "generator": "generators:detail",
     "run": "generators:run",
     "evaluation": "metrics:detail",
+    "comparison": "metrics:comparison",
     "study": "turing:detail",
 }
 
@@ -156,11 +159,18 @@ def test_what_is_shared_is_seen_and_not_changed(client, rows, other_researcher, 
     from imagesets.models import ImageSet
     from turing.models import Study
 
-    models = {"set": ImageSet, "generator": Generator, "run": Run, "evaluation": Evaluation, "study": Study}
+    models = {
+        "set": ImageSet,
+        "generator": Generator,
+        "run": Run,
+        "evaluation": Evaluation,
+        "comparison": Comparison,
+        "study": Study,
+    }
     models[kind].objects.filter(pk=rows[kind]).update(is_shared=True)
     client.force_login(other_researcher)
     assert client.get(address(SHARED[kind], rows)).status_code == 200
-    changing = {"imagesets:trash", "imagesets:delete", "generators:share", "generators:trash", "metrics:share", "metrics:delete",
+    changing = {"imagesets:trash", "imagesets:delete", "generators:share", "generators:trash", "metrics:share", "metrics:delete", "metrics:comparison_delete",
                 "turing:edit", "turing:launch", "turing:close", "turing:delete", "turing:share", "turing:add_reader", "turing:revoke"}  # fmt: skip
     for name in changing & ROWS[kind]:
         assert client.post(address(name, rows)).status_code == 404, name

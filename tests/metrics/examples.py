@@ -18,6 +18,7 @@ from metrics.reports import (
     Stack,
     Verdict,
 )
+from metrics.side_by_side import Difference, Line, SideBySide
 from tests.factories import blobs
 
 
@@ -66,3 +67,13 @@ def images(
     digests = tuple(hashlib.sha256(p.tobytes() + str(p.shape).encode()).hexdigest() for p in pixels)
     settings = {"intensity": (0.0, 255.0), **more}
     return Images(name=name, digests=digests, load=lambda position: pixels[position], **settings)
+
+
+def example_side_by_side(*, apart: bool) -> SideBySide:
+    """Two sets by one metric, the first one nearer."""
+    summary = SetSummary("Real", 40, 30, ("32 × 32",), 1, (0.0, 255.0), "", "ab" * 32)
+    ends = (-0.3, -0.1) if apart else (-0.4, 0.1)
+    line = Line(
+        "kid", "radiomics", "radiomics, 385", (0.1, 0.3), ((0.05, 0.15), (0.2, 0.4)), (Difference(0, 1, -0.2, ends, ends),)
+    )  # fmt: skip
+    return SideBySide(summary, (summary, summary), 40, (line,), (), {"Seed": "0"}, 0, 1.0, "0.1.0")
