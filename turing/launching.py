@@ -80,7 +80,7 @@ def launch(study: Study, *, reason: str = "") -> None:
             raise NotReady(
                 _("Only a study that has been prepared, and was not changed since, can be launched.")
             )
-        failed = mine.audit["state"] == "alarm"
+        failed = mine.audit.get("state") == "alarm"
         if failed and not reason.strip():
             raise NotReady(_("The leakage audit failed: write down why the study is launched all the same."))
         mine.audit_reason = reason.strip() if failed else ""

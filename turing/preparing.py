@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -36,7 +37,8 @@ def prepare_cases(
         tell(done, len(drawn))
     counts[0] = 0  # padding and air
     target = replace(target, window=rendering.first_window(counts, rendering.TOP[target.name]))
-    found = leakage.audit(truths, rows, np.random.default_rng([study.seed, 1]))
+    both = len(set(truths)) == 2  # else there is nothing to give away
+    found = leakage.audit(truths, rows, np.random.default_rng([study.seed, 1])) if both else None
     with writing():
         _save(study, drawn, target, found)
 
@@ -66,9 +68,9 @@ def _histogram(pixels: np.ndarray) -> np.ndarray:
     return np.bincount(coarse.ravel(), minlength=256)
 
 
-def _save(study: Study, drawn: list[Drawn], target: rendering.Format, found: leakage.Audit) -> None:
+def _save(study: Study, drawn: list[Drawn], target: rendering.Format, found: leakage.Audit | None) -> None:
     study.cases.all().delete()
-    cases = Case.objects.bulk_create([one.case for one in drawn])
+    Case.objects.bulk_create([one.case for one in drawn])
     slices = [
         Slice(case=one.case, picture=picture, place=place)
         for one in drawn
@@ -77,13 +79,18 @@ def _save(study: Study, drawn: list[Drawn], target: rendering.Format, found: lea
     Slice.objects.bulk_create(slices)
     _try_an_order(study)
     study.buffers = target.as_json()
-    study.audit = audit_as_json(found) | {
+    study.audit = audit_as_json(found) | _pairing(study, drawn) if found else {}
+    study.state = Study.State.READY
+    study.save(update_fields=["buffers", "audit", "state"])
+
+
+def _pairing(study: Study, drawn: list[Drawn]) -> dict[str, Any]:
+    cases = [one.case for one in drawn]
+    return {
         "shared_clusters": pairing.shared_clusters(cases),
         "training_images": pairing.training_images(study, cases),
         "sizes": sizes_in_words(drawn),
     }
-    study.state = Study.State.READY
-    study.save(update_fields=["buffers", "audit", "state"])
 
 
 def _try_an_order(study: Study) -> None:

@@ -7,9 +7,9 @@ from unittest.mock import patch
 import numpy as np
 
 from tests import factories
-from turing import launching, sessions
+from turing import launching, preparing, sessions, simulation
 from turing.models import Answer, Reader, Session, Study
-from turing.protocol import simple
+from turing.protocol import Protocol, Source, simple
 
 DESIGN = {
     "steps", "prompt", "prevalence", "endpoint", "margin", "max_run", "allow_revision", "hide_progress", "allow_phones", "grey_interval_ms",
@@ -84,10 +84,84 @@ def give(
 
 
 def simulated(study: Study, sensitivity: float, specificity: float, seed: int = 0, **fields: Any) -> Session:
-    from turing.simulation import simulate_reader
-
     session = begun(study, is_simulated=True, **fields)
-    simulate_reader(
+    simulation.simulate_reader(
         session, sensitivity=sensitivity, specificity=specificity, rng=np.random.default_rng(seed)
     )
     return session
+
+
+def small(design: Protocol, count: int = 4) -> Protocol:
+    """The same design with `count` cases a source, one for each of its strata at least."""
+    sources = tuple(
+        replace(one, count=len(one.strata) or min(count, one.count), strata=tuple((label, 1) for label, _count in one.strata))
+        for one in design.sources
+    )  # fmt: skip
+    return replace(design, sources=sources)
+
+
+def of_design(owner: Any, design: Protocol, *, size: int = 16) -> Study:
+    """A draft of any design, fed with a set for each source."""
+    study = Study.objects.create(owner=owner, name="A study", design=design.as_json(), seed=7)
+    labels = [
+        option.value
+        for phase in design.phases
+        for one in phase.questions
+        if one.kind == "diagnosis"
+        for option in one.options
+    ]
+    for number, source in enumerate(design.sources):
+        study.supply(source.key, [_set_for(owner, source, labels, design.unit, number, size)])
+    return study
+
+
+def _set_for(owner: Any, source: Source, labels: list[str], unit: str, number: int, size: int) -> Any:
+    wanted = [label for label, count in source.strata for _n in range(count)] + [
+        label for label, _count in source.strata
+    ]
+    wanted = wanted or [(labels or ["a", "b"])[n % len(labels or "ab")] for n in range(source.count + 1)]
+    slices = 3 if unit == "volume" else 1
+    images = factories.blobs(len(wanted) * slices, size=size, seed=100 + number)
+    return factories.image_set(
+        owner,
+        origin={"real": "real", "synthetic": "synthetic", "augmented": "mixed"}[source.truth],
+        images=images,
+        labels=[label for label in wanted for _slice in range(slices)],
+        patients=[f"{source.key}-{n}" for n in range(len(wanted)) for _slice in range(slices)],
+    )
+
+
+def launched_design(owner: Any, design: Protocol, **more: Any) -> Study:
+    study = of_design(owner, design, **more)
+    assert launching.problems(study) == []
+    prepare(study)
+    launching.launch(study, reason="A test.")
+    return study
+
+
+def prepare(study: Study) -> None:
+    with patch("turing.leakage.PERMUTATIONS", 9):  # the joint test has tests of its own
+        preparing.prepare_cases(study)
+
+
+def reply(session: Session, *, said: str = "", **replies: Any) -> sessions.Outcome:
+    """Answer the current case of any phase with replies that its questions take."""
+    trial = sessions.current_trial(session)
+    phase = session.reader.study.phase(trial.phase)
+    mind = simulation.Mind(0.7, 0.7, np.random.default_rng(trial.position))
+    first = simulation.reply_to(phase.questions[0], trial, mind) | ({"said": said} if said else {})
+    given = {
+        question.key: simulation.reply_to(question, trial, mind) for question in phase.questions[1:]
+    } | replies
+    submission = sessions.Submission(
+        trial.token, "", 0, f"s-{trial.position}", replies={phase.questions[0].key: first, **given}
+    )
+    return sessions.record(session, session.reader.study, submission)
+
+
+def end_phase(session: Session, number: int) -> sessions.Outcome:
+    mind = simulation.Mind(0.7, 0.7, np.random.default_rng(1))
+    replies = {
+        one.key: simulation.reply_to(one, None, mind) for one in session.reader.study.phase(number).ends
+    }
+    return sessions.record_end(session, session.reader.study, number, f"e-{number}", replies)
