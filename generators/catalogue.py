@@ -18,6 +18,7 @@ from generators.options import (  # noqa: F401  (offered here too: the catalogue
     make_options,
     option_fields,
 )
+from generators.options_foreign import ForeignOptions
 
 
 def _(text: str) -> str:
@@ -153,6 +154,15 @@ NETWORKS = _by_name(
     _network("transfer", _("Transfer to small data"), _("Goes on from a DCGAN trained on a larger set, keeping its low layers."),
              n.TransferOptions, n.TransferTraining, starts_from="dcgan"),
 )  # fmt: skip
+
+FOREIGN = _network("onnx", _("ONNX network"), _("A network of any architecture out of one file; it runs apart from everything else."),
+                   ForeignOptions, None)  # fmt: skip
+"""What an administrator brings as an ONNX file: not trained here, so not among NETWORKS."""
+
+
+def network_entry(name: str) -> Entry:
+    return FOREIGN if name == FOREIGN.name else NETWORKS[name]
+
 
 STEPS: dict[str, Entry] = MIXING | CLASSICAL
 """What a recipe may contain, by name."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from imagesets.models import ImageSet
 
-from .catalogue import NETWORKS
+from .catalogue import FOREIGN, NETWORKS
 from .models import Generator, Run
 from .options import InvalidOptions, OptionField, make_options, option_fields
 
@@ -133,8 +133,52 @@ class MakeForm(forms.Form):
             self.fields["image_set"].queryset = sets
 
 
-class UploadForm(forms.Form):
+class CardForm(OptionsForm):
+    """What a generator's card says: by whom, from what, for what, and what its values mean."""
+
+    FACTS = ("name", "description", "trained_on", "made_by", "intended_use", "licence")
+
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    made_by = forms.CharField(label=gettext_lazy("Made by"), max_length=200, required=False)
+    trained_on = forms.CharField(
+        label=gettext_lazy("Trained on"),
+        help_text=gettext_lazy("Which images, how many, of whom, and who allowed it."),
+        required=False, widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    intended_use = forms.CharField(
+        label=gettext_lazy("Intended use"),
+        help_text=gettext_lazy("What its pictures may be used for, and what not."),
+        required=False, widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    licence = forms.CharField(label=gettext_lazy("Licence"), max_length=120, required=False)
+    description = forms.CharField(
+        label=gettext_lazy("Remarks"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.FACTS}
+
+
+class OutputForm(CardForm):
+    """Which physical values the darkest and the brightest output stand for."""
+
+    low = forms.FloatField(label=gettext_lazy("Lowest value"), initial=0)
+    high = forms.FloatField(label=gettext_lazy("Highest value"), initial=255)
+    unit = forms.CharField(label=gettext_lazy("Unit"), initial="stored grey levels", max_length=40)
+
+    @property
+    def output(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("low", "high", "unit")}
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "low" in data and "high" in data and not data["low"] < data["high"]:
+            self.add_error("high", _("It must be above the lowest value."))
+        return data
+
+
+class UploadForm(OutputForm):
     network = forms.ChoiceField(label=gettext_lazy("Architecture"))
     weights = forms.FileField(
         label=gettext_lazy("Weights"),
@@ -148,30 +192,40 @@ class UploadForm(forms.Form):
             'The generator\'s options as JSON, for example {"latent": 100, "width": 64, "size": 64, "channels": 1}.'
         ),
     )
-    description = forms.CharField(
-        label=gettext_lazy("Description"),
-        help_text=gettext_lazy("What it was trained on, by whom, and what it may be used for."),
-        required=False, widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
-    licence = forms.CharField(label=gettext_lazy("Licence"), max_length=120, required=False)
-    low = forms.FloatField(
-        label=gettext_lazy("Lowest value"),
-        initial=0,
-        help_text=gettext_lazy("What the output −1 stands for."),
-    )
-    high = forms.FloatField(
-        label=gettext_lazy("Highest value"),
-        initial=255,
-        help_text=gettext_lazy("What the output +1 stands for."),
-    )
-    unit = forms.CharField(label=gettext_lazy("Unit"), initial="stored grey levels", max_length=40)
+    field_order = ("weights", "network", "config", "name", "low", "high", "unit")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["network"].choices = [(name, _(entry.title)) for name, entry in NETWORKS.items()]
+        self.fields["low"].help_text = _("What the output −1 stands for.")
+        self.fields["high"].help_text = _("What the output +1 stands for.")
+
+
+class ForeignForm(OutputForm):
+    weights = forms.FileField(
+        label=gettext_lazy("Network"),
+        help_text=gettext_lazy("One self-contained .onnx file that takes random numbers and gives pictures."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_options(FOREIGN.options, "option_")
+        for field in option_fields(FOREIGN.options):
+            if field.default == "":
+                self.fields["option_" + field.name].required = False
+        self.fields["low"].help_text = _("What the lowest output stands for, for example −1024 HU.")
+        self.fields["high"].help_text = _("What the highest output stands for.")
+        options = [name for name in self.fields if name.startswith("option_")]
+        self.order_fields(["weights", *options, "low", "high", "unit", "name"])
 
     def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        if "low" in data and "high" in data and not data["low"] < data["high"]:
-            self.add_error("high", _("It must be above the lowest value."))
+        data = super().clean()
+        self.options = self.clean_options(FOREIGN.options, "option_")
         return data
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Card file"),
+        help_text=gettext_lazy("A .zip that “Export” of a generator's page made, here or on another site."),
+    )

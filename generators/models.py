@@ -10,7 +10,7 @@ from imagesets.models import ImageSet
 from jobs.models import Job
 from jobs.ownership import Owned, OwnedQuerySet
 
-from .catalogue import NETWORKS, STEPS, Entry
+from .catalogue import FOREIGN, NETWORKS, STEPS, Entry, network_entry
 
 
 class GeneratorQuerySet(OwnedQuerySet):
@@ -33,10 +33,18 @@ class Generator(Owned):
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
     licence = models.CharField(_("licence"), max_length=120, blank=True)
+    # The rest of its card: what a set of this site says of itself is not repeated here.
+    trained_on = models.TextField(_("trained on"), blank=True)
+    made_by = models.CharField(_("made by"), max_length=200, blank=True)
+    intended_use = models.TextField(_("intended use"), blank=True)
+    grid_file = models.CharField(max_length=200, blank=True)  # sample pictures; relative to settings.DATA_DIR
+    record = models.JSONField(
+        default=list, blank=True
+    )  # evaluations and studies that an imported card tells of
     kind = models.CharField(max_length=8, choices=Kind.choices)
     source = models.CharField(max_length=8, choices=Source.choices)
     recipe = models.JSONField(null=True, blank=True)
-    network = models.CharField(max_length=32, blank=True)  # a key of NETWORKS
+    network = models.CharField(max_length=32, blank=True)  # a key of NETWORKS, or FOREIGN's name
     config = models.JSONField(default=dict, blank=True)
     weights_file = models.CharField(max_length=200, blank=True)  # relative to settings.DATA_DIR
     weights_digest = models.CharField(max_length=64, blank=True)
@@ -60,10 +68,15 @@ class Generator(Owned):
         return self.kind == self.Kind.NETWORK
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it is an ONNX file of a stranger, which runs in a confined child."""
+        return self.network == FOREIGN.name
+
+    @property
     def entries(self) -> list[Entry]:
         """The catalogue's words for what it consists of."""
         if self.is_network:
-            return [NETWORKS[self.network]]
+            return [network_entry(self.network)]
         return [STEPS[step["name"]] for step in (self.recipe or {}).get("steps", [])]
 
     @property
@@ -71,8 +84,16 @@ class Generator(Owned):
         return Path(settings.DATA_DIR) / self.weights_file
 
     @property
+    def grid_path(self) -> Path | None:
+        """Sample pictures on one sheet, where there are any."""
+        if self.grid_file:
+            return Path(settings.DATA_DIR) / self.grid_file
+        run = getattr(self, "run", None)
+        return run.folder / "samples" / run.snapshots[-1] if run and run.snapshots else None
+
+    @property
     def parameters_words(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in self.config.items())
+        return ", ".join(f"{name} {value}" for name, value in self.config.items() if value != "")
 
     def trash(self) -> None:
         self.trashed = timezone.now()

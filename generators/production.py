@@ -1,16 +1,8 @@
 """Making generators and letting them make image sets: everything a page or a command starts."""
 
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,10 +13,6 @@ from jobs.queueing import start_job
 
 from .models import Generator, Run
 from .recipes import Recipe, Step
-from .uploads import REFUSED, RefusedWeights, check_config, check_file
-from .weights import keep_weights, output_for
-
-Refused = RefusedWeights
 
 
 def compose(*, name: str, owner: Any, method: str, options: Any, probability: float = 1.0) -> Generator:
@@ -114,41 +102,3 @@ def _words(generator: Generator, count: int, seed: int, source: ImageSet | None)
     if generator.is_network:
         return [_("%(count)d pictures drawn from “%(name)s”, seed %(seed)d.") % facts]
     return [_("%(count)d pictures made from “%(set)s” by “%(name)s”, seed %(seed)d.") % facts]
-
-
-def keep_upload(
-    *, owner: Any, name: str, network: str, weights: UploadedFile, config: Any, low: float, high: float, unit: str,
-    description: str = "", licence: str = "",
-) -> Generator:  # fmt: skip
-    """Keep uploaded weights after the checks that need no torch; the first use builds the network strictly.
-
-    Raises Refused."""
-    options = check_config(network, config)
-    folder = Path(settings.STAGING_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as staged:
-        shutil.copyfileobj(weights.file, staged)
-        staged.flush()
-        check_file(Path(staged.name), weights.name)
-        check_network(Path(staged.name), weights.name, network, options)
-        file, digest = keep_weights(Path(staged.name))
-    return Generator.objects.create(
-        name=name, owner=owner, kind=Generator.Kind.NETWORK, source=Generator.Source.UPLOADED, network=network,
-        config=asdict(options), weights_file=file, weights_digest=digest, description=description, licence=licence,
-        output=output_for(low, high, unit),
-    )  # fmt: skip
-
-
-def check_network(path: Path, name: str, network: str, options: Any) -> None:
-    """Names, shapes and values against the architecture, in a process of its own: a web request never imports torch."""
-    arguments = [str(path), name, network, json.dumps(asdict(options))]
-    done = subprocess.run(
-        [sys.executable, "-m", "generators.uploads", *arguments],
-        capture_output=True, text=True, timeout=120, cwd=settings.BASE_DIR,
-    )  # fmt: skip
-    if done.returncode == REFUSED:
-        raise Refused(done.stdout.strip())
-    if done.returncode:
-        raise Refused(
-            _("%(name)s could not be loaded; it may need more memory than there is.") % {"name": name}
-        )

@@ -1,5 +1,6 @@
 """The generators' jobs. Torch is imported inside, so that nothing which lists the tasks pays for it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -90,31 +91,58 @@ def _keep_generator(run: Run, images_seen: int, weights: Any) -> None:
 
 
 def sample(progress: Progress, *, generator_pk: int, image_set_pk: int, count: int, seed: int) -> None:
-    from .sampling import Output
-    from .sampling import sample as draw
-    from .uploads import RefusedWeights, check_config, load_network
+    from foreign.refusal import Refused
+
+    from .bringing import said
+    from .output import Output
+    from .uploads import RefusedWeights
 
     generator = Generator.objects.get(pk=generator_pk)
-    try:
-        options = check_config(generator.network, generator.config)
-        network = load_network(generator.weights_path, generator.name, generator.network, options)
-    except RefusedWeights as refusal:
-        raise JobError(str(refusal)) from refusal
     way = {name: generator.output[name] for name in ("low", "high", "depth", "slope", "intercept")}
     builder = _builder(progress, image_set_pk)
+    drawn = _drawn_apart if generator.is_foreign else _drawn_here
     names = _class_names(generator)
-    for pixels, label in draw(
-        network, count=count, seed=seed, output=Output(**way), start=builder.written, classes=options.classes
-    ):
-        builder.add(
-            pixels, label=names[label] if label is not None and label < len(names) else "",
-            slope=way["slope"], intercept=way["intercept"], parameters={"seed": seed, "index": builder.written + builder.waiting},
-        )  # fmt: skip
-        progress.update(builder.written + builder.waiting, count, _("Pictures drawn"))
+    try:
+        for pixels, label in drawn(generator, Output(**way), count=count, seed=seed, start=builder.written):
+            builder.add(
+                pixels, label=names[label] if label is not None and label < len(names) else "",
+                slope=way["slope"], intercept=way["intercept"], parameters={"seed": seed, "index": builder.written + builder.waiting},
+            )  # fmt: skip
+            progress.update(builder.written + builder.waiting, count, _("Pictures drawn"))
+    except (RefusedWeights, Refused) as refusal:
+        builder.fail()
+        raise JobError(said(refusal)) from refusal
     builder.finish()
 
 
+Drawn = Iterator[tuple[np.ndarray, int | None]]
+
+
+def _drawn_here(generator: Generator, output: Any, **which: int) -> Drawn:
+    """Pictures of a registered architecture, in this process."""
+    from .sampling import sample as draw
+    from .uploads import check_config, load_network
+
+    options = check_config(generator.network, generator.config)
+    network = load_network(generator.weights_path, generator.name, generator.network, options)
+    yield from draw(network, output=output, classes=options.classes, **which)
+
+
+def _drawn_apart(generator: Generator, output: Any, **which: int) -> Drawn:
+    """Pictures of a foreign network, in a confined child."""
+    from foreign.network import Network
+
+    from .foreign import draw
+
+    options = make_options(generator.entries[0].options, generator.config)
+    with Network(generator.weights_path) as network:
+        for values, label in draw(network, options, **which):
+            yield output.pixels(values), label
+
+
 def _class_names(generator: Generator) -> list[str]:
+    if generator.is_foreign:
+        return list(make_options(generator.entries[0].options, generator.config).labels)
     if generator.training_set is None:
         return [str(number) for number in range(generator.config.get("classes", 0))]
     return sorted(set(generator.training_set.pictures.values_list("label", flat=True)))

@@ -37,14 +37,15 @@ def check_file(path: Path, name: str) -> dict[str, Tensor]:
 
     Raises RefusedWeights for pickles (whatever they are called), files that are too large, and headers that do not add up.
     """
-    _refuse_pickles(path, name)
+    refuse_pickles(path, name)
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise RefusedWeights(f"{name} has {size:,} bytes; at most {MOST_BYTES:,} are taken.")
     return _tensors(_header(path, name, size), name, size)
 
 
-def _refuse_pickles(path: Path, name: str) -> None:
+def refuse_pickles(path: Path, name: str) -> None:
+    """Whatever it is called, and whatever is inside: what it is called and how it begins are enough."""
     with path.open("rb") as file:
         head = file.read(8)
     looks_pickled = head[:4] == b"PK\x03\x04" or head[:2] in (

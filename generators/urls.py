@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_recipes
+from . import views, views_bringing, views_recipes
 
 app_name = "generators"
 urlpatterns = [
@@ -17,8 +17,10 @@ urlpatterns = [
     path("recipe/schema.json", views_recipes.schema, name="schema"),
     path("<int:pk>/recipe.json", views_recipes.download, name="recipe"),
     path("train/<slug:network>/", views.train, name="train"),
-    path("upload/", views.upload, name="upload"),
+    path("upload/", views_bringing.upload, name="upload"),
+    path("upload/onnx/", views_bringing.upload_network, name="upload_network"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/grid/", views.grid, name="grid"),
     path("<int:pk>/share/", views.share, name="share"),
     path("<int:pk>/trash/", views.trash, name="trash"),
     path("runs/<int:pk>/", views.run, name="run"),

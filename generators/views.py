@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from imagesets.models import ImageSet
-from jobs.ownership import administrator_required, editable_or_404, researcher_required, visible_or_404
+from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 
 from . import production
 from .catalogue import NETWORKS
 from .charts import loss_chart
-from .forms import MakeForm, TrainForm, UploadForm
+from .forms import MakeForm, TrainForm
 from .models import Generator, Run
 
 
@@ -134,17 +134,11 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("generators:list")
 
 
-@administrator_required
-def upload(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            generator = production.keep_upload(owner=request.user, **form.cleaned_data)
-        except production.Refused as refusal:
-            form.add_error("weights", str(refusal))
-        else:
-            messages.success(
-                request, _("The file fits the architecture. Make a few pictures to see what it does.")
-            )
-            return redirect("generators:detail", generator.pk)
-    return render(request, "generators/upload.html", {"form": form})
+@researcher_required
+@require_GET
+def grid(request: HttpRequest, pk: int) -> HttpResponse:
+    generator = visible_or_404(Generator.objects.usable(), request.user, pk=pk)
+    if generator.grid_path is None or not generator.grid_path.is_file():
+        raise Http404
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return FileResponse(generator.grid_path.open("rb"), content_type="image/png", headers=headers)

@@ -12,10 +12,11 @@ from django.conf import settings
 from imagesets.models import ImageSet
 
 
-def keep_weights(source: Path) -> tuple[str, str]:
-    """Copy a safetensors file under its SHA-256; returns (path relative to the data folder, digest)."""
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    relative = f"weights/{digest}.safetensors"
+def keep_weights(source: Path, folder: str = "weights", suffix: str = ".safetensors") -> tuple[str, str]:
+    """Copy a file under its SHA-256; returns (path relative to the data folder, digest)."""
+    with source.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    relative = f"{folder}/{digest}{suffix}"
     path = Path(settings.DATA_DIR) / relative
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,14 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {"login", "logout", "choose_password", "set_language"}
 ANYBODY_LOGGED_IN = {"home", "profile", "password_change", "turing:list"}
-ADMINISTRATORS = {"accounts", "account_link", "account_role", "account_active", "generators:upload"}
+ADMINISTRATORS = {
+    "accounts",
+    "account_link",
+    "account_role",
+    "account_active",
+    "generators:upload",
+    "generators:upload_network",
+}
 READING = {
     "turing:read",
     "turing:begin",
@@ -33,7 +40,7 @@ RESEARCHERS = {  # pages that concern no single row
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
             "imagesets:delete", "imagesets:thumbnail", "generators:examples", "generators:preview_picture"},
-    "generator": {"generators:recipe", "generators:detail", "generators:share", "generators:trash"},
+    "generator": {"generators:recipe", "generators:detail", "generators:grid", "generators:share", "generators:trash"},
     "run": {"generators:run", "generators:run_progress", "generators:snapshot"},
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
                    "metrics:picture", "metrics:printed", "metrics:image_table"},

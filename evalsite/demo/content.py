@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from evalsite.models import User
 from generators import production
+from generators.bringing import bring_weights
 from generators.catalogue import NETWORKS, STEPS
 from generators.models import Generator, Run
 from generators.options import make_options
@@ -121,9 +121,10 @@ class Demo:
             return found
         facts = json.loads(WEIGHTS.with_suffix(".json").read_text())
         with WEIGHTS.open("rb") as file:
-            generator = production.keep_upload(
-                owner=self.owner, name=name, network=facts["network"], weights=File(file, WEIGHTS.name), config=facts["config"],
-                low=0.0, high=255.0, unit="stored grey levels", description=facts["description"], licence="Apache-2.0",
+            generator = bring_weights(
+                owner=self.owner, file=file, filename=WEIGHTS.name, network=facts["network"], config=facts["config"],
+                output={"low": 0.0, "high": 255.0, "unit": "stored grey levels"},
+                facts={"name": name, "description": facts["description"], "licence": "Apache-2.0"},
             )  # fmt: skip
         generator.training_set = self.train
         generator.save(update_fields=["training_set"])
