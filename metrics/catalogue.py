@@ -163,6 +163,41 @@ _ENTRIES = (
         (_("It hardly sees rare images."),), options=(("q", INFINITY),), secondary=True,
     ),
     Metric(
+        "missing", _("Real images in missing modes"), "diversity", "metrics.functional.missing.mode_coverage", "features", "lower",
+        0.0, 1.0, 0.0, 40,
+        _("Share of the real images in clusters that hold no, or hardly any, synthetic image; clusters are made from one part of the real set and filled from the other."),
+        (
+            _("A mode that the features do not hold together is not seen."),
+            _("A synthetic image that resembles no real one still counts in the nearest cluster."),
+        ),
+        "share",
+    ),
+    Metric(
+        "mode_spread", _("Variance within modes, relative"), "diversity", "metrics.functional.spread.within_spread", "features",
+        "higher", 0.0, INFINITY, 1.0, 40,
+        _("How varied the synthetic images are within the clusters of the real set: 1 as varied as unseen real ones, 0.5 half of the variance."),
+        (_("A value above 1 is no praise: noise counts as variety."),), "ratio",
+    ),
+    Metric(
+        "near_repeats", _("Images that repeat another one"), "diversity", "metrics.functional.spread.near_repeats", "features",
+        "lower", 0.0, 1.0, 0.0, 10,
+        _("Share of synthetic images with another synthetic image closer than half the usual distance between real neighbours: the birthday test."),
+        (_("Real images repeat themselves too: compare it with the real set's own share."),), "share",
+    ),
+    Metric(
+        "js", _("Jensen-Shannon divergence of modes"), "diversity", "metrics.functional.modes.binned", "features", "lower",
+        0.0, 1.0, 0.0, 40,
+        _("How differently both sets fill the clusters of the real set, in bits: 0 alike, 1 no cluster in common."),
+        (_("It falls as sets grow: compare it only at one size."),), "js",
+    ),
+    Metric(
+        "ndb", _("Modes filled differently (NDB / K)"), "diversity", "metrics.functional.modes.binned", "features", "lower",
+        0.0, 1.0, 0.0, 40,
+        _("Share of the clusters of the real set that both sets fill differently beyond chance; more of them differ as sets grow."),
+        (_("It says nothing that the Jensen-Shannon divergence does not say more finely; it is here for comparison with other work."),),
+        "ndb", secondary=True,
+    ),
+    Metric(
         "ms_ssim", _("Mean MS-SSIM between pairs of a set"), "diversity", "metrics.functional.similarity.ms_ssim", "images",
         "as real", 0.0, 1.0, None, 10,
         _("How alike two images of the synthetic set are on average, against two of the real set; higher is less varied."),

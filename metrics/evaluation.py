@@ -24,9 +24,10 @@ from .images import EvaluationRefused, Images, Sets
 from .inspection import inspect, notes, refuse_unlike, summary
 from .measuring import feature_numbers
 from .memorising import Memorisation, memorisation
+from .mode_numbers import ModeParts, mode_parts
 from .one_set import SCORES
 from .pixel_numbers import paired_numbers, within_numbers
-from .reports import Number, Report
+from .reports import Modes, Number, Report
 from .reports import gettext_noop as _
 from .verdicts import RULES, verdicts
 
@@ -54,7 +55,7 @@ def evaluate(
         rng = np.random.default_rng(seed)
         numbers: list[Number] = []
         every: list[Features] = []
-        copies = Memorisation.unknown()
+        copies, modes = Memorisation.unknown(), ModeParts()
         for name in encoders:
             found = encoded(sets, name, encoders_folder, cache, threads, course)
             if isinstance(found, list):
@@ -65,6 +66,10 @@ def evaluate(
             if name == "inception" and chosen & set(SCORES):
                 numbers += scored(sets, features, chosen, encoders_folder, cache, threads, rng, course)
             if not every:
+                modes = mode_parts(
+                    features, chosen, real.labels, rng=np.random.default_rng([seed, 2]), course=course
+                )
+                numbers += modes.numbers
                 copies = memorisation(sets, features, trained, chosen, course=course)
             every.append(features)
         numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course)
@@ -73,7 +78,7 @@ def evaluate(
         numbers += pairs + not_asked_for(encoders, encoders_folder, chosen)
         classes = class_parts(sets, every[0], chosen, rng=rng, course=course) if every else ()
         course.end()
-        report = _report(sets, every, _in_order(numbers), copies, rows, seed, version)
+        report = _report(sets, every, _in_order(numbers), copies, modes.table, rows, seed, version)
         return replace(report, classes=classes, seconds=round(time.monotonic() - began, 1))
 
 
@@ -115,8 +120,8 @@ def _in_order(numbers: list[Number]) -> tuple[Number, ...]:
 
 
 def _report(
-    sets: Sets, every: list[Features], numbers: tuple[Number, ...], copies: Memorisation, rows: dict[str, np.ndarray],
-    seed: int, version: str,
+    sets: Sets, every: list[Features], numbers: tuple[Number, ...], copies: Memorisation, modes: Modes | None,
+    rows: dict[str, np.ndarray], seed: int, version: str,
 ) -> Report:  # fmt: skip
     rng = np.random.default_rng(
         [seed, 1]
@@ -128,12 +133,12 @@ def _report(
     named = {role: summary(images, sets.looks[role]) for role, images in sets.named().items()}
     return Report(
         real=named["real"], synthetic=named["synthetic"], training=named.get("training"),
-        verdicts=verdicts(numbers, lead=lead.encoder if lead else "", memorisation=copies.verdict),
+        verdicts=verdicts(numbers, lead=lead.encoder if lead else "", memorisation=copies.verdict, modes=modes),
         numbers=numbers, notes=tuple(notes(sets.real, sets.looks["real"], sets.synthetic, sets.looks["synthetic"])),
         stacks=looking.stacks(near, rng) if near else (), least_realistic=looking.least_realistic(near) if near else (),
         pairs=copies.pairs, maps=tuple(looking.feature_map(features, rng) for features in every),
         histograms=tuple(histograms), images=looking.image_rows(sets.synthetic, near, {**copies.columns, **rows}),
-        protocol=_protocol(sets, every, seed, version), seed=seed, seconds=0.0, version=version,
+        protocol=_protocol(sets, every, seed, version), seed=seed, seconds=0.0, version=version, modes=modes,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .reports import STATES, Number, Sentence, Verdict
+from .reports import STATES, ModeRow, Modes, Number, Sentence, Verdict, counted
 from .reports import gettext_noop as _
 
 SUBJECTS = {"memorisation": _("Memorisation"), "diversity": _("Diversity"), "fidelity": _("Fidelity")}
@@ -17,18 +17,24 @@ FEW = 0.5  # precision, or variety relative to the real set, below which a warni
 RULES = Sentence(
     _(
         "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor and its interval above zero, or a second encoder disagrees, an alarm where moreover "
-        "precision is below one half. Diversity: a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
+        "precision is below one half. Diversity: an alarm where a mode of the real images, or a class that a linear probe knows with an AUC of .95, holds hardly any "
+        "synthetic image (permutation test over all modes), a warning where it holds less than half of what it should; a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
         "the real set's own interval, or where recall and coverage both lie below their floors; an alarm where the Vendi score is "
-        "below half of the real set's. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
+        "below half of the real set's; a warning where the variance within modes lies below that between parts of the real set, or more images repeat others than in the real set. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
         "unseen real images show."
     )
 )
 
 
-def verdicts(numbers: Iterable[Number], *, lead: str, memorisation: Verdict) -> tuple[Verdict, ...]:
+def verdicts(
+    numbers: Iterable[Number], *, lead: str, memorisation: Verdict, modes: Modes | None = None
+) -> tuple[Verdict, ...]:
     """The three findings in order of reading; `lead` is the encoder whose numbers speak."""
     known = {number.key: number for number in numbers if number.value is not None}
-    found = [memorisation, _diversity(known, lead), _fidelity(known, lead)]
+    diversity = _diversity(known, lead, modes)
+    if diversity.state != "alarm":  # a set that has collapsed is more than some modes missing
+        diversity = _missing(known, lead, modes) or diversity
+    found = [memorisation, diversity, _fidelity(known, lead)]
     return tuple(sorted(found, key=lambda verdict: STATES.index(verdict.state)))
 
 
@@ -81,7 +87,52 @@ def _above(number: Number) -> bool:
     return number.matched > number.floor[1] and number.interval[0] > 0
 
 
-def _diversity(known: dict[str, Number], lead: str) -> Verdict:
+def _missing(known: dict[str, Number], lead: str, modes: Modes | None) -> Verdict | None:
+    """What leads a verdict on diversity: modes, by name or by cluster, without synthetic images."""
+    if modes is None:
+        return None
+    number = known.get(f"missing:{lead}")
+    for rows, one, many, thin in (
+        (modes.classes, MISSING_CLASS, MISSING_CLASSES, THIN_CLASS),
+        (modes.rows, MISSING_MODE, MISSING_MODES, THIN_MODES),
+    ):
+        gone, few = (tuple(row for row in rows if row.state == state) for state in ("missing", "thin"))
+        if gone:
+            named = ", ".join(row.label for row in gone)
+            return Verdict("diversity", "alarm", counted(len(gone), one, many, names=named), _they_hold(gone, number), _key(number))  # fmt: skip
+        if few:
+            named = ", ".join(row.label for row in few)
+            return Verdict("diversity", "warning", counted(len(few), *thin, names=named), _they_hold(few, number), _key(number))  # fmt: skip
+    return None
+
+
+MISSING_CLASS = _("One class is missing among the synthetic images: %(names)s.")
+MISSING_CLASSES = _("%(n)s classes are missing among the synthetic images: %(names)s.")
+THIN_CLASS = (
+    _("The synthetic images hold too few of one class: %(names)s."),
+    _("The synthetic images hold too few of %(n)s classes: %(names)s."),
+)
+MISSING_MODE = _("One mode of the real images is missing among the synthetic ones.")
+MISSING_MODES = _("%(n)s modes of the real images are missing among the synthetic ones.")
+THIN_MODES = (
+    _("One mode of the real images holds too few synthetic images."),
+    _("%(n)s modes of the real images hold too few synthetic images."),
+)
+
+
+def _they_hold(rows: tuple[ModeRow, ...], number: Number | None) -> Sentence:
+    real, synthetic = (100 * sum(getattr(row, side) for row in rows) for side in ("real", "synthetic"))
+    return Sentence(
+        _("There lie %(real).1f per cent of the real images and %(synthetic).1f per cent of the synthetic ones. Look at the pictures below."),
+        {"real": real, "synthetic": synthetic},
+    )  # fmt: skip
+
+
+def _key(number: Number | None) -> str:
+    return "" if number is None else number.key
+
+
+def _diversity(known: dict[str, Number], lead: str, modes: Modes | None) -> Verdict:
     vendi, alike = known.get(f"vendi:{lead}"), known.get("ms_ssim")
     uncovered = [number for name in ("recall", "coverage") if (number := known.get(f"{name}:{lead}"))]
     if vendi is not None and vendi.value is not None and _below(vendi):
@@ -111,6 +162,25 @@ def _diversity(known: dict[str, Number], lead: str) -> Verdict:
             ),
             coverage.key,
         )  # fmt: skip
+    spread, repeats = known.get(f"mode_spread:{lead}"), known.get(f"near_repeats:{lead}")
+    if spread is not None and spread.interval and _below(spread) and spread.interval[1] < 1:
+        return Verdict(
+            "diversity", "warning", Sentence(_("Within modes the synthetic images are less varied than real ones.")),
+            Sentence(
+                _("Their variance there is %(value)s of the real one, where parts of the real set reach %(low)s to %(high)s."),
+                _shares(spread),
+            ),
+            spread.key,
+        )  # fmt: skip
+    if repeats is not None and repeats.interval and repeats.floor and repeats.interval[0] > repeats.floor[1]:
+        return Verdict(
+            "diversity", "warning", Sentence(_("The synthetic set repeats itself.")),
+            Sentence(
+                _("%(value).1f per cent of its images nearly repeat another one; of real images it is %(low).1f to %(high).1f per cent."),
+                {"value": 100 * (repeats.value or 0), "low": 100 * repeats.floor[0], "high": 100 * repeats.floor[1]},
+            ),
+            repeats.key,
+        )  # fmt: skip
     if vendi is None or vendi.floor is None:
         return Verdict(
             "diversity",
@@ -120,8 +190,24 @@ def _diversity(known: dict[str, Number], lead: str) -> Verdict:
         )
     return Verdict(
         "diversity", "fine", Sentence(_("The synthetic set is as varied as the real one by these measures.")),
-        Sentence(_("A rare kind of image that is missing altogether can escape them.")),
+        _may_escape(modes),
         vendi.key,
+    )  # fmt: skip
+
+
+def _may_escape(modes: Modes | None) -> Sentence:
+    """What these numbers of images could not show."""
+    if modes is None:
+        return Sentence(_("A rare kind of image that is missing altogether can escape them."))
+    if unseen := [row for row in modes.classes if row.state == "unseen"]:
+        worst = min(unseen, key=lambda row: row.power or 0)
+        return Sentence(
+            _("The features do not tell all classes apart: if “%(name)s” were missing it would be found %(power)s times in 100."),
+            {"name": worst.label, "power": round(100 * (worst.power or 0))},
+        )  # fmt: skip
+    return Sentence(
+        _("A cluster of %(share).1f per cent of the real images would have been found missing 95 times in 100; a rarer one, or a kind that the features do not hold together, can escape them."),
+        {"share": 100 * modes.findable},
     )  # fmt: skip
 
 

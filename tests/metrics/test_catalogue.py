@@ -12,6 +12,7 @@ from metrics.functional.errors import CannotMeasure
 ROWS = [name for name, metric in METRICS.items() if metric.needs in {"features", "profiles"}]
 ONE_SET = [name for name in ROWS if METRICS[name].direction == "as real"]
 TWO_SETS = [name for name in ROWS if name not in ONE_SET]
+WITHIN = {"mode_spread", "near_repeats"}  # of what varies within a set: where it lies plays no part
 SHARES = [name for name, metric in METRICS.items() if metric.needs == "probabilities"]
 PAIRS = [name for name, metric in METRICS.items() if metric.needs == "pairs"]
 TRAINING = [name for name, metric in METRICS.items() if metric.needs == "training"]
@@ -19,6 +20,8 @@ TRAINING = [name for name, metric in METRICS.items() if metric.needs == "trainin
 OPTIONS = {
     "c2st": lambda: {"rng": np.random.default_rng(5)},
     "kid_subsets": lambda: {"rng": np.random.default_rng(5), "subsets": 400, "size": 25},
+    "missing": lambda: {"rng": np.random.default_rng(5)},
+    "mode_spread": lambda: {"rng": np.random.default_rng(5)},
 }
 
 
@@ -85,6 +88,10 @@ def test_a_set_against_itself_is_ideal(name, sets):
         )
     elif name == "density":
         assert value == pytest.approx(6 / 5), "an image lies in its own ball too: k + 1, where k are expected"
+    elif name in WITHIN:
+        assert value == pytest.approx(ideal, abs=0.25), (
+            "two parts of one set vary; real images repeat themselves"
+        )
     else:
         assert value == pytest.approx(ideal, abs=1e-9)
 
@@ -110,7 +117,7 @@ def test_too_few_images_are_refused(name, sets):
         number(name, sets.real, sets.synthetic[:1])
 
 
-@pytest.mark.parametrize("name", TWO_SETS)
+@pytest.mark.parametrize("name", [name for name in TWO_SETS if name not in WITHIN])
 def test_a_worse_set_has_the_worse_number(name, sets):
     near = number(name, sets.real, sets.real[::2] + 0.01)
     far = number(name, sets.real, sets.real[::2] + 4.0)
