@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from . import charts
 from .catalogue import GROUPS
 from .image_table import PictureLink, worst_images
+from .modes_section import modes_section
 from .reports import Number, Report
 from .sections import class_table, scorecard_rows
 from .verdicts import SUBJECTS
@@ -35,6 +36,7 @@ def report_context(
         "manifold": _manifold(present),
         "pairs": _pairs(report, link),
         "pairs_heading": _pairs_heading(report),
+        "modes": modes_section(report, link),
         "stacks": _stacks(report, link),
         "least_realistic": [
             {"link": link("synthetic", tile.position), "position": tile.position, "value": tile.distance}
