@@ -117,6 +117,7 @@ def job_context(job: Job | None, user: Any) -> dict[str, Any]:
 
 
 def _report_context(request: HttpRequest, evaluation: Evaluation, report: Any) -> dict[str, Any]:
+    from .congruence import congruence_rows
     from .presentation import report_context, role_rows
 
     roles = pictures_seen(request, evaluation)
@@ -124,6 +125,7 @@ def _report_context(request: HttpRequest, evaluation: Evaluation, report: Any) -
     return {
         **report_context(report, link_to(evaluation, roles)),
         "roles": role_rows(report, urls),
+        "congruence": congruence_rows(report, evaluation.synthetic, request.user),
         "made": evaluation.finished,
     }
 
