@@ -9,6 +9,7 @@ from benchmarks.peers import medians, show  # isort: skip  (sets the thread coun
 
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,10 @@ def main() -> None:
 
         error = np.abs(ours() - plain()).max() / np.abs(plain()).max()
         seconds = medians(
-            BATCHES, ours=lambda: [ours() for _ in range(2)], torch=lambda: [plain() for _ in range(2)]
+            BATCHES,
+            time.process_time if threads == 1 else time.perf_counter,
+            ours=lambda: [ours() for _ in range(2)],
+            torch=lambda: [plain() for _ in range(2)],
         )
     rate = 2 * BATCH / seconds["ours"]
     show(

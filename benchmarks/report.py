@@ -34,6 +34,12 @@ def make(files: list[Path], folder: Path) -> None:
         Image.fromarray(np.clip(x, 0, 255).astype(np.uint8)).save(folder / f"{number:05d}.png")
 
 
+def processor() -> float:
+    """Seconds that the programmes started here have used: what a watch shows where nobody else works."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     source, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     files = sorted(source.rglob("*.png"))[:count]
@@ -46,13 +52,12 @@ def main() -> None:
             "--output", f"{scratch}/report",
         ]  # fmt: skip
         for name, goal in GOALS.items():
-            began = time.perf_counter()
+            began, before = time.perf_counter(), processor()
             subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
-            seconds = time.perf_counter() - began
-            print(
-                f"{len(files)} against {len(files)}, {name}: {seconds:.1f} s, goal {goal:g}, {'met' if seconds <= goal else 'MISSED'}",
-                flush=True,
-            )
+            seconds, clock = processor() - before, time.perf_counter() - began
+            met = "met" if seconds <= goal else "MISSED"
+            words = f"{seconds:.1f} s of one processor, {clock:.1f} s by the clock, goal {goal:g}, {met}"
+            print(f"{len(files)} against {len(files)}, {name}: {words}", flush=True)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
         print(f"largest memory of a process: {peak:.2f} GiB, goal {MEMORY_GIB:g}, {'met' if peak <= MEMORY_GIB else 'MISSED'}")  # fmt: skip
 
