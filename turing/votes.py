@@ -21,7 +21,7 @@ class Votes:
 def votes_on(image_set: ImageSet, user: Any) -> list[Votes]:
     """One a closed study that the person may see and that showed the set; people alone, none who could see the truth."""
     studies = Study.objects.visible_to(user).filter(
-        status=Study.Status.CLOSED, cases__picture__image_set=image_set
+        state=Study.State.CLOSED, cases__picture__image_set=image_set
     )
     return [votes for study in studies.distinct() if (votes := _votes(study, image_set)).said]
 
