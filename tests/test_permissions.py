@@ -35,7 +35,7 @@ READING = {
 RESEARCHERS = {  # pages that concern no single row
     "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",
     "generators:choose", "generators:compose", "generators:preview", "generators:schema",
-    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "metrics:compare", "turing:new", "jobs:list",
+    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "metrics:compare", "turing:new", "turing:designs", "jobs:list",
 }  # fmt: skip
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
@@ -45,7 +45,7 @@ ROWS = {  # address names that take a row of each kind
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
                    "metrics:picture", "metrics:printed", "metrics:image_table"},
     "comparison": {"metrics:comparison", "metrics:comparison_json", "metrics:comparison_csv", "metrics:comparison_delete"},
-    "study": {"turing:detail", "turing:edit", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
+    "study": {"turing:detail", "turing:edit", "turing:design", "turing:design_file", "turing:amend", "turing:again", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
               "turing:add_reader", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export",
               "turing:imrmc", "turing:rjafroc", "turing:archive", "turing:printed"},
     "job": {"jobs:row", "jobs:stop", "jobs:retry"},

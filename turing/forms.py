@@ -163,6 +163,17 @@ def _typed(study: Study) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def is_simple(study: Study) -> bool:
+    """Whether the common study's form says everything of it."""
+    design, first = study.designed, study.phase(0).questions[:1]
+    if len(design.phases) > 1 or not first or first[0].steps not in dict(STEPS) or not study.synthetic_sets:
+        return False
+    said = _typed(study)
+    return replace(_designed(said), sources=()) == replace(design, sources=()) and {
+        (source.truth, source.role, source.strata) for source in design.sources
+    } == {("real", "ordinary", ()), ("synthetic", "ordinary", ())}
+
+
 class ReaderForm(forms.ModelForm):
     class Meta:
         model = Reader

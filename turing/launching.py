@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from imagesets.models import Origin
 from jobs.models import Job
 from jobs.queueing import start_job
 
@@ -37,6 +38,12 @@ def problems(study: Study) -> list[str]:
                 )
                 % {"set": chosen}
             )
+    for source in study.designed.sources:
+        for chosen in study.sets_for(source.key):
+            if (chosen.origin == Origin.REAL) != (source.truth == Truth.REAL):
+                found.append(_("“%(set)s” holds %(origin)s images and feeds a source of %(truth)s ones.") % {
+                    "set": chosen, "origin": chosen.get_origin_display().lower(), "truth": Truth(source.truth).label.lower(),
+                })  # fmt: skip
     both = set(study.real_sets) & set(study.synthetic_sets)
     found += [_("“%(set)s” stands on both sides. Take it away from one.") % {"set": one} for one in both]
     return found or too_few(study)

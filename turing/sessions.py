@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .answers import accepted, end_replies
 from .chain import last_event, link
+from .drawing import NotReady
 from .models import Answer, EndAnswer, Reader, Session, Stage, Study, Trial
 from .ordering import reader_seed
 from .progressing import INTRO, QUESTIONS, current_trial, issue, previous_trial, progress, where
@@ -123,7 +125,7 @@ def begin_phase(session: Session, study: Study, *, now: datetime | None = None) 
 def set_aside(reader: Reader, reason: str) -> None:
     """Let a reader begin anew; what was answered stays, with the reason, and no longer counts."""
     if not reason.strip():
-        raise ValueError("A session is set aside for a written reason.")
+        raise NotReady(_("Write down why the reader begins anew: the reason is kept with the answers."))
     reader.sessions.counted().update(set_aside=timezone.now(), set_aside_reason=reason.strip())
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 
-from . import launching, rendering
-from .forms import ReaderForm, StudyForm
+from . import launching, rendering, sessions
+from .forms import ReaderForm, StudyForm, is_simple
 from .models import Reader, Study, new_key
 from .words import audit_words, in_words
 
@@ -44,6 +44,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not study.is_editable:
         messages.error(request, _("The study is being prepared or has been launched: it cannot be changed."))
         return redirect("turing:detail", pk)
+    if not is_simple(study):
+        return redirect("turing:design", pk)
     form = StudyForm(request.POST or None, instance=study, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -62,6 +64,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "words": in_words(study),
         "audit": audit_words(study.audit),
         "readers": _readers(request, study),
+        "amendments": study.amendments.select_related("author"),
         "form": ReaderForm(study=study),
     }
     return render(request, "turing/detail.html", context)
@@ -182,6 +185,28 @@ def revoke(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         request,
         _("The link of %(reader)s no longer works. Answers given so far are kept.") % {"reader": reader},
     )
+    return redirect("turing:detail", pk)
+
+
+@require_POST
+@researcher_required
+def again(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A reader begins anew; what was answered is kept with the reason and no longer counts."""
+    reader = _reader(request, pk, number)
+    try:
+        if not reader.study.is_open or sessions.current_session(reader) is None:
+            raise launching.NotReady(
+                _("There is no reading to begin anew: the study is not open, or the reader has not begun.")
+            )
+        sessions.set_aside(reader, request.POST.get("reason", ""))
+    except launching.NotReady as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("%(reader)s begins anew. The answers given so far are kept and do not count.")
+            % {"reader": reader},
+        )
     return redirect("turing:detail", pk)
 
 

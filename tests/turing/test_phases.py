@@ -256,7 +256,7 @@ def test_a_reader_begins_anew_in_another_order_and_the_first_attempt_is_kept(res
     study = studies.launched_design(researcher, one_phase())
     session = studies.begun(study)
     studies.reply(session)
-    with pytest.raises(ValueError, match="written reason"):
+    with pytest.raises(drawing.NotReady, match="Write down why"):
         sessions.set_aside(session.reader, " ")
     sessions.set_aside(session.reader, "was called away")
     session.refresh_from_db()
