@@ -1,5 +1,6 @@
 """A whole site in a folder of its own: database, a launched study, a real gunicorn that can be started and killed."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.paths import ROOT
@@ -48,7 +48,7 @@ class Site:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "evalsite.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-        command += ["--workers", str(self.workers), "--threads", "4", "--log-level", "critical"]
+        command += ["--workers", str(self.workers), "--threads", "4", "--preload", "--log-level", "critical"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True)
         self.wait()
 
@@ -57,15 +57,19 @@ class Site:
         give_up = time.monotonic() + START_SECONDS
         while time.monotonic() < give_up:
             try:
-                urlopen(self.url + "/read/nobody/", timeout=5).close()
+                urlopen(self.url + "/static/img/icon.svg", timeout=5).close()
                 return
-            except URLError as problem:
-                if getattr(problem, "code", None) == 404:
-                    return
             except OSError:
-                pass
-            time.sleep(0.02)
+                time.sleep(0.02)
         raise TimeoutError(f"The site at {self.url} did not answer within {START_SECONDS} s.")
+
+    def kill_workers(self) -> None:
+        """SIGKILL to every process that serves requests; the parent makes new ones."""
+        assert self.process is not None
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True)
+        for pid in children.stdout.split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
 
     def kill(self) -> None:
         """SIGKILL to the server and all its workers, as a power cut would."""
