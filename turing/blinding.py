@@ -11,9 +11,9 @@ from django.http import HttpResponse, JsonResponse
 from . import progressing, rendering
 from .models import Session, Study, Trial
 
-AHEAD = 4  # images loaded before they are needed
+AHEAD = 12  # cases that a page may load before they are needed; on a quick line it takes four
 STATE_FIELDS = (
-    "stage", "phase", "number", "total", "saved", "token", "resumed", "ahead", "previous", "outcome", "exposure_ms", "feedback", "until",
+    "stage", "phase", "number", "total", "saved", "token", "resumed", "ahead", "previous", "outcome", "exposure_ms", "feedback", "until", "block_left",
 )  # fmt: skip
 
 
@@ -77,6 +77,8 @@ def reader_state(
     }
     if left and left[0].exposure_ms is not None:
         state["exposure_ms"] = left[0].exposure_ms
+    if here.trial:
+        state["block_left"] = progressing.block_left(session, study, here.phase)
     if here.until:
         state["until"] = here.until.isoformat()
     if told := progressing.feedback(session, study, here.phase):

@@ -64,6 +64,12 @@ def progress(session: Session, study: Study, phase: int) -> dict[str, int]:
     return {"number": min(saved + 1, total), "total": total, "saved": saved}
 
 
+def block_left(session: Session, study: Study, phase: int) -> int:
+    """Cases until a break is proposed; says nothing about how many there are in all."""
+    block = max(1, study.phase(phase).block)
+    return block - session.trials.filter(phase=phase).answered().count() % block
+
+
 def issue(trial: Trial | None) -> None:
     """Note the server's time at which a case first became the reader's current one, and how long it will be shown."""
     if trial is not None and trial.issued is None:

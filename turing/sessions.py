@@ -21,6 +21,7 @@ from .scheduling import trials_for
 __all__ = [
     "current_trial",
     "issue",
+    "last_event",
     "previous_trial",
     "progress",
     "where",
@@ -49,6 +50,9 @@ DISPLAY_FIELDS = (
     "view_height",
     "colour_depth",
     "ratio_percent",
+    "dark_seen",  # screen check: the square of 5 % on black, that of 95 % on white, 0 or 1
+    "bright_seen",
+    "ambient",  # light in the room: 0 dark, 1 dim, 2 bright
 )
 PROFILE_FIELDS = ("specialty", "years", "seen_generated", "time_zone", "language")
 LONGEST_PROFILE = 120

@@ -34,6 +34,7 @@ urlpatterns = [
     path("read/<slug:key>/begin/", views_reader.begin, name="begin"),
     path("read/<slug:key>/state/", views_reader.state, name="state"),
     path("read/<slug:key>/answer/", views_reader.answer, name="answer"),
+    path("read/<slug:key>/end/", views_reader.end, name="end"),
     path("read/", views_reader.lost),
     path("read/<path:rest>", views_reader.lost),
 ]

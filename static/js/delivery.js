@@ -47,6 +47,7 @@ export class Delivery {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(answer),
         cache: "no-store",
+        priority: "high", // before images on their way
         signal: AbortSignal.timeout?.(20000),
       });
       return response.ok ? await response.json() : null;

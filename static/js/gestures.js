@@ -4,13 +4,15 @@
 const TWICE = 300; // milliseconds between the taps of a double tap
 const STILL = 10; // device pixels that a tap may wander
 
-export function listen(viewer) {
-  new Gestures(viewer).listen();
+// What the hand does on `viewer` is done to `target`: the viewer itself, or several that go together.
+export function listen(viewer, target = viewer) {
+  new Gestures(viewer, target).listen();
 }
 
 class Gestures {
-  constructor(viewer) {
+  constructor(viewer, target) {
     this.viewer = viewer;
+    this.target = target;
     this.canvas = viewer.canvas;
     this.pointers = new Map();
     this.lastTap = 0;
@@ -23,7 +25,7 @@ class Gestures {
     canvas.addEventListener("auxclick", (event) => event.preventDefault());
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => this.pointers.delete(event.pointerId));
+    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => this.lift(event));
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
@@ -31,13 +33,21 @@ class Gestures {
     event.preventDefault(); // no autoscroll on the middle button, no selection
     this.canvas.setPointerCapture(event.pointerId);
     const { x, y } = devicePlace(this.canvas, event);
-    this.pointers.set(event.pointerId, { x, y, startX: x, startY: y, button: event.button });
+    const tool = event.button === 0 ? this.viewer.tool : null; // a tool takes the left button, or one finger
+    this.pointers.set(event.pointerId, { x, y, startX: x, startY: y, button: event.button, tool });
+    tool?.press({ x, y });
     if (event.pointerType !== "mouse") this.tap(event.timeStamp);
   }
 
   tap(time) {
-    if (this.pointers.size === 1 && time - this.lastTap < TWICE) this.viewer.reset();
+    if (this.pointers.size === 1 && time - this.lastTap < TWICE) this.target.reset();
     this.lastTap = this.pointers.size === 1 ? time : 0;
+  }
+
+  lift(event) {
+    const held = this.pointers.get(event.pointerId);
+    this.pointers.delete(event.pointerId);
+    if (held?.tool) held.tool.lift(held);
   }
 
   move(event) {
@@ -47,30 +57,31 @@ class Gestures {
     const [dx, dy] = [x - held.x, y - held.y];
     const before = this.spread();
     Object.assign(held, { x, y });
-    if (event.pointerType === "mouse") this.drag(held, dx, dy);
+    if (held.tool && this.pointers.size === 1) held.tool.move({ x, y });
+    else if (event.pointerType === "mouse") this.drag(held, dx, dy);
     else if (this.pointers.size === 1) this.slide(dx, dy);
     else if (this.pointers.size === 2) this.pinch(before, dx, dy);
     if (Math.hypot(x - held.startX, y - held.startY) > STILL) this.lastTap = 0;
   }
 
   drag(held, dx, dy) {
-    if (held.button === 1) this.viewer.pan(dx, dy);
-    else if (held.button === 2) this.viewer.zoom(Math.exp(-dy / 200), held.startX, held.startY);
-    else this.viewer.moveWindow(dx / 600, -dy / 600);
+    if (held.button === 1) this.target.pan(dx, dy);
+    else if (held.button === 2) this.target.zoom(Math.exp(-dy / 200), held.startX, held.startY);
+    else this.target.moveWindow(dx / 600, -dy / 600);
   }
 
   // One finger: the slices of a volume while it is fitted, else the place.
   slide(dx, dy) {
-    if (this.viewer.spec.slices > 1 && this.viewer.fitted) this.scroll(dy / 12);
-    else this.viewer.pan(dx, dy);
+    if (this.viewer.slices?.length > 1 && this.viewer.fitted) this.scroll(dy / 12);
+    else this.target.pan(dx, dy);
   }
 
   // Two fingers: their distance zooms; moving both together changes window and level.
   pinch(before, dx, dy) {
     const after = this.spread();
     const turn = before.distance ? after.distance / before.distance : 1;
-    if (Math.abs(turn - 1) > 0.004) this.viewer.zoom(turn, after.x, after.y);
-    else this.viewer.moveWindow(dx / 1200, -dy / 1200);
+    if (Math.abs(turn - 1) > 0.004) this.target.zoom(turn, after.x, after.y);
+    else this.target.moveWindow(dx / 1200, -dy / 1200);
   }
 
   spread() {
@@ -84,7 +95,7 @@ class Gestures {
     const pixels = event.deltaMode ? 40 * event.deltaY : event.deltaY;
     if (event.ctrlKey || event.metaKey) {
       const { x, y } = devicePlace(this.canvas, event);
-      this.viewer.zoom(Math.exp(-Math.max(-100, Math.min(100, pixels)) / 300), x, y);
+      this.target.zoom(Math.exp(-Math.max(-100, Math.min(100, pixels)) / 300), x, y);
     } else this.scroll(Math.abs(pixels) >= 40 ? Math.sign(pixels) : pixels / 40); // one notch is one slice
   }
 
@@ -92,7 +103,7 @@ class Gestures {
     this.turned += slices;
     const whole = Math.trunc(this.turned);
     this.turned -= whole;
-    if (whole) this.viewer.scroll(whole);
+    if (whole) this.target.scroll(whole);
   }
 }
 

@@ -1,4 +1,4 @@
-// One picture of a case, decoded: the buffer, the slice shown, and a canvas that holds it in its own size.
+// One picture of a case, decoded: its buffer, and a canvas that holds it in its own size.
 // A canvas shows 256 greys; the buffer keeps all, so window and level are a lookup table over every value.
 
 export const MOST = { grey16: 65535, rgb8: 255 };
@@ -6,9 +6,8 @@ const OPAQUE = 0xff000000;
 
 export class Picture {
   constructor(spec) {
-    this.spec = spec; // {width, height, name, slices}
+    this.spec = spec; // {width, height, name}
     this.buffer = null;
-    this.slice = 0;
     this.canvas = document.createElement("canvas");
     this.canvas.width = spec.width;
     this.canvas.height = spec.height;
@@ -19,14 +18,14 @@ export class Picture {
     this.drawn = "";
   }
 
-  // Draw a slice of a buffer through a window; does nothing when exactly this is drawn already.
-  decode(buffer, slice, window) {
-    const wanted = [slice, window.low, window.high, window.inverted].join();
+  // Draw a buffer through a window; does nothing when exactly this is drawn already.
+  decode(buffer, window) {
+    const wanted = [window.low, window.high, window.inverted].join();
     if (this.buffer === buffer && this.drawn === wanted) return;
-    [this.buffer, this.slice, this.drawn] = [buffer, slice, wanted];
+    [this.buffer, this.drawn] = [buffer, wanted];
     this.fill(window);
-    if (this.spec.name === "grey16") this.grey(buffer, slice);
-    else this.colour(buffer, slice);
+    if (this.spec.name === "grey16") this.grey(new Uint16Array(buffer));
+    else this.colour(new Uint8Array(buffer));
     this.context.putImageData(this.image, 0, 0);
   }
 
@@ -39,15 +38,13 @@ export class Picture {
     }
   }
 
-  grey(buffer, slice) {
+  grey(values) {
     const { table, words } = this;
-    const values = new Uint16Array(buffer, 2 * slice * words.length, words.length);
     for (let i = 0; i < words.length; i += 1) words[i] = OPAQUE | (table[values[i]] * 0x010101);
   }
 
-  colour(buffer, slice) {
+  colour(values) {
     const { table, words } = this;
-    const values = new Uint8Array(buffer, 3 * slice * words.length, 3 * words.length);
     for (let i = 0, j = 0; i < words.length; i += 1, j += 3) {
       words[i] = OPAQUE | (table[values[j + 2]] << 16) | (table[values[j + 1]] << 8) | table[values[j]];
     }

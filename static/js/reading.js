@@ -3,61 +3,94 @@
 import { Buffers } from "./buffers.js";
 import { Clock } from "./clock.js";
 import { Delivery } from "./delivery.js";
-import { Viewer } from "./viewer.js";
+import { Exposure } from "./exposure.js";
+import { Keys } from "./keys.js";
+import { Marking } from "./marking.js";
+import { Pausing } from "./pausing.js";
+import { Stage } from "./stage.js";
+import { Steps } from "./steps.js";
 
 const TOO_SOON = 250; // milliseconds: the second half of a double click must not answer the next case
 const page = JSON.parse(document.getElementById("page").textContent);
+const { words } = page;
 const part = (name) => document.getElementById(name);
 const form = part("answers");
-const canvas = part("view");
-const buttons = new Map([...form.querySelectorAll("button")].map((button) => [button.dataset.code, button]));
-const viewer = new Viewer(canvas, page.buffers);
-const delivery = new Delivery(page.urls.answer, page.key, () => say(page.words.offline));
-const buffers = new Buffers(page.urls.image, page.buffers.length, {
-  onTrouble: (token) => shown?.token === token && trouble(page.words.noImage),
-  onGone: () => leave(),
+const stage = new Stage(part("stage"), { ...page.buffers, locked: page.locked }, page.unit);
+const delivery = new Delivery(page.urls.answer, page.key, () => say(words.offline));
+const buffers = new Buffers(page.urls.image, page.buffers, {
+  onTrouble: (token) => shown?.token === token && trouble(words.noImage),
+  onGone: (token) => (shown?.token === token ? leave() : null),
 });
+const marking = new Marking(stage.first);
+const steps = new Steps(form, part("question"), words, { isOpen, onAnswer: answer, onStep: stepped });
+const pausing = new Pausing(part, words, paused);
+const exposure = page.maskMs === null ? null : new Exposure(stage, page.maskMs);
+const waits = page.training || exposure; // what comes next depends on what the site says
 
 let state = page.state;
-let shown = null; // {token, correcting, ready, since, clock, resumed}
-let paused = false;
+let shown = null; // {token, correcting, ready, since, clock, resumed, exposed}
+let block = { cases: 0, begun: performance.now() };
 
 // Images: the next one is painted out of sight as soon as it is here
 
 async function preload() {
-  const kept = [shown?.token, shown?.correcting ? state.token : "", state.previous];
   const next = shown?.correcting ? state.token : state.ahead[0];
-  if (next) buffers.load(next).then((buffer) => buffer && whenIdle(() => shown?.ready && viewer.prepare(buffer)));
-  await buffers.want(kept, state.ahead);
+  const whenIdle = window.requestIdleCallback ?? setTimeout;
+  if (next && !exposure) {
+    buffers.load(next).then((pixels) => pixels && whenIdle(() => shown?.ready && stage.prepare(pixels), { timeout: 200 }));
+  }
+  await buffers.want([shown?.token, shown?.correcting ? state.token : "", state.previous], state.ahead);
 }
-
-const whenIdle = (deed) => (window.requestIdleCallback ?? setTimeout)(deed, { timeout: 200 });
 
 // Cases
 
 async function show(token, { correcting = false, resumed = false } = {}) {
   const first = shown === null;
-  shown = { token, correcting, resumed, ready: false, clock: new Clock() };
-  const mine = shown;
-  if (!buffers.now(token) || page.greyMs) {
-    viewer.clear(); // never the old image under the new question
-    canvas.hidden = true;
+  const mine = { token, correcting, resumed, ready: false, clock: new Clock() };
+  shown = mine;
+  part("feedback").hidden = true;
+  const pixelsNow = pausing.on || exposure || page.greyMs ? null : buffers.now(token);
+  if (!pixelsNow) {
+    stage.clear(); // never the old image under the new question
+    stage.hidden = true;
   }
   trouble("");
+  steps.reset();
   label();
   if (page.greyMs && !first) await greyInterval();
-  const buffer = buffers.now(token) ?? (await buffers.load(token));
-  if (shown !== mine || !buffer) return;
+  const pixels = pixelsNow ?? (await buffers.load(token));
+  if (!pixelsNow) await pausing.over();
+  if (shown !== mine || !pixels) return;
   trouble("");
-  canvas.hidden = paused;
-  viewer.show(buffer);
+  if (exposure) await expose(mine, pixels, first);
+  else {
+    stage.hidden = false;
+    stage.show(pixels);
+  }
   form.elements.trial.value = token;
   await frame();
   if (shown !== mine) return;
   mine.since = performance.now();
   mine.ready = true;
-  mine.clock.turn(paused ? "paused" : document.hidden || !document.hasFocus() ? "hidden" : "active", mine.since);
+  mine.clock.turn(inSight(), mine.since);
   preload();
+}
+
+async function expose(mine, pixels, first) {
+  if (first || mine.resumed) await readyKey();
+  mine.clock.turn("active");
+  mine.exposed = await exposure.run(pixels, state.exposure_ms);
+}
+
+function readyKey() {
+  part("ready").hidden = false;
+  part("expose").focus();
+  return new Promise((resolve) => {
+    part("expose").onclick = () => {
+      part("ready").hidden = true;
+      resolve();
+    };
+  });
 }
 
 function greyInterval() {
@@ -72,25 +105,44 @@ function greyInterval() {
 
 const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); setTimeout(resolve, 100); });
 
+function inSight() {
+  if (pausing.on) return document.hidden ? "hidden" : "paused";
+  return document.hidden || !document.hasFocus() ? "hidden" : "active";
+}
+
+function stepped(step) {
+  const field = step.querySelector("[data-marks]");
+  const count = step.querySelector("[data-count]");
+  if (!field) return marking.stop();
+  count.textContent = "";
+  marking.start(field, (marks) => (count.textContent = String(marks)));
+}
+
 function label() {
-  if (shown.correcting) say(page.words.correcting);
-  else if (!delivery.busy) say(page.showProgress ? page.words.saved.replace("{n}", state.saved) : "");
+  if (shown.correcting) say(words.correcting);
+  else if (!delivery.busy) say(page.showProgress ? words.saved.replace("{n}", state.saved) : "");
   if (!page.showProgress) return;
   const back = shown.correcting && state.stage === "case" ? 1 : 0;
-  const words = page.words.case.replace("{n}", state.number - back).replace("{total}", state.total);
-  part("case").textContent = words;
+  const text = words.case.replace("{n}", state.number - back).replace("{total}", state.total);
+  part("case").textContent = text;
   part("bar").value = state.saved;
-  document.title = words;
-  canvas.setAttribute("aria-label", words);
+  document.title = text;
+  stage.label = text;
 }
 
-function say(words) {
-  part("status").textContent = words;
+stage.onSlice = (viewer) => {
+  if (!viewer.slices || viewer.slices.length === 1) return;
+  part("slice").hidden = false;
+  part("slice").textContent = words.slice.replace("{n}", viewer.slice + 1).replace("{total}", viewer.slices.length);
+};
+
+function say(text) {
+  part("status").textContent = text;
 }
 
-function trouble(words) {
-  part("trouble").hidden = !words;
-  part("trouble").textContent = words;
+function trouble(text) {
+  part("trouble").hidden = !text;
+  part("trouble").textContent = text;
 }
 
 function leave() {
@@ -99,20 +151,28 @@ function leave() {
 
 // Answers
 
+function isOpen() {
+  return Boolean(shown?.ready) && !pausing.on && performance.now() - shown.since >= TOO_SOON;
+}
+
 function answer(value) {
-  if (!shown?.ready || paused || performance.now() - shown.since < TOO_SOON) return;
+  if (!isOpen()) return;
   if (delivery.busy) {
-    say(page.words.waiting);
+    say(words.waiting);
     return;
   }
   const now = performance.now();
-  const { token, correcting, since, resumed, clock } = shown;
-  const client = { shown_ms: Math.round(since), answered_ms: Math.round(now), ...clock.report(now), ...viewer.report() };
+  const { token, correcting, since, resumed, clock, exposed } = shown;
+  const client = { shown_ms: Math.round(since), answered_ms: Math.round(now), ...clock.report(now), ...stage.report(), ...exposed };
   const interrupted = resumed || client.hidden_ms > 0 || client.paused_ms > 0;
   const submission = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const sent = delivery.deliver({ trial: token, answer: value, submission, corrects: correcting, interrupted, client });
-  goOn(correcting);
-  sent.then(acknowledged);
+  const given = steps.direct ? { answer: value } : steps.fields();
+  const sent = delivery.deliver({ ...given, trial: token, submission, corrects: correcting, interrupted, client });
+  shown.ready = false;
+  if (!correcting) block.cases += 1;
+  if (!waits) goOn(correcting);
+  else say(words.saving);
+  sent.then((told) => acknowledged(told, token));
 }
 
 // On to the next case before the site has said that it has the last answer.
@@ -121,28 +181,54 @@ function goOn(correcting) {
   if (!correcting && state.saved !== undefined) {
     state = { ...state, saved: state.saved + 1, number: Math.min(state.number + 1, state.total) };
   }
-  if (next) {
-    const previous = page.allowRevision ? state.token : ""; // its image stays loaded
-    if (!correcting) state = { ...state, token: next, ahead: state.ahead.slice(1), previous };
-    show(next, { resumed: correcting });
-  } else {
-    viewer.clear();
-    canvas.hidden = true;
-    shown = null;
-    say(page.words.saving);
+  if (!next) return idle();
+  const previous = page.allowRevision ? state.token : ""; // its image stays loaded
+  if (!correcting) {
+    state = { ...state, token: next, ahead: state.ahead.slice(1), previous, block_left: state.block_left - 1 };
+    if (state.block_left === 0) rest();
   }
+  show(next, { resumed: correcting });
 }
 
-function acknowledged(told) {
+function idle() {
+  stage.clear();
+  stage.hidden = true;
+  shown = null;
+  say(words.saving);
+}
+
+async function acknowledged(told, answered) {
+  if (page.training && told.outcome === "saved" && told.feedback?.token === answered) await feedback(told.feedback);
   if (told.stage !== "case") return leave();
   state = told;
-  if (!shown?.correcting && shown?.token !== state.token) show(state.token, { resumed: state.resumed });
+  if (waits && told.outcome === "saved" && told.block_left === page.block) rest();
+  if (!shown?.correcting && (waits || shown?.token !== state.token)) show(state.token, { resumed: state.resumed });
   else label();
+  if (told.outcome === "refused") say(words.refused);
   preload();
 }
 
+// Practice: what it was, with the image still there, until the reader goes on.
+function feedback({ truth, right }) {
+  part("feedback-words").textContent = `${right ? words.right : words.wrong} ${words.truth.replace("{truth}", words.truths[truth] ?? truth)}`;
+  part("feedback").hidden = false;
+  part("next").focus();
+  return new Promise((resolve) => {
+    part("next").onclick = resolve;
+  });
+}
+
+// A block is done: how many, in how many minutes, and a break as long as the reader likes.
+function rest() {
+  const minutes = Math.max(1, Math.round((performance.now() - block.begun) / 60_000));
+  pausing.pause(words.rest.replace("{n}", block.cases).replace("{minutes}", minutes));
+  pausing.over().then(() => (block = { cases: 0, begun: performance.now() }));
+}
+
 function previous() {
-  if (!page.allowRevision || paused || delivery.busy || !shown) return;
+  if (pausing.on) return;
+  if (!steps.direct && shown?.ready && steps.back()) return;
+  if (!page.allowRevision || delivery.busy || !shown) return;
   if (shown.correcting) {
     if (state.stage === "case") show(state.token, { resumed: true });
     else leave();
@@ -151,7 +237,7 @@ function previous() {
 
 // Another tab or computer may have gone on.
 async function catchUp() {
-  if (delivery.busy || !shown) return;
+  if (delivery.busy || !shown || waits) return;
   try {
     const response = await fetch(page.urls.state, { cache: "no-store" });
     const told = await response.json();
@@ -163,79 +249,30 @@ async function catchUp() {
 
 // Pause, and leaving the page
 
-function pause(why) {
-  if (paused) return;
-  paused = true;
-  canvas.hidden = true;
-  part("paused").hidden = false;
-  part("paused-why").textContent = why;
-  if (shown?.ready) shown.clock.turn(document.hidden ? "hidden" : "paused");
+function paused() {
+  if (!shown?.ready) return;
+  stage.hidden = pausing.on;
+  shown.clock.turn(inSight());
 }
 
-function resume() {
-  if (!paused) return;
-  paused = false;
-  part("paused").hidden = true;
-  canvas.hidden = !shown?.ready;
-  if (shown?.ready) shown.clock.turn("active");
+for (const event of ["blur", "focus"]) {
+  window.addEventListener(event, () => shown?.ready && !pausing.on && shown.clock.turn(event === "blur" ? "hidden" : "active"));
 }
-
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) {
-    if (shown?.ready) shown.clock.turn("hidden");
-    pause(page.words.left);
-  } else {
-    if (shown?.ready && paused) shown.clock.turn("paused");
-    catchUp();
-  }
-});
-window.addEventListener("blur", () => {
-  if (shown?.ready && !paused) shown.clock.turn("hidden");
-});
-window.addEventListener("focus", () => {
-  if (shown?.ready && !paused) shown.clock.turn("active");
-});
-
-// Keys by their place on the keyboard, so that Korean input or another layout changes nothing
-
-const keys = {
-  KeyP: () => (paused ? resume() : pause(page.words.paused)),
-  KeyI: () => viewer.invert(),
-  KeyW: () => viewer.fit(),
-  KeyO: () => viewer.oneToOne(),
-  KeyR: () => viewer.reset(),
-  Backspace: previous,
-  ArrowLeft: () => viewer.moveWindow(-0.02, 0),
-  ArrowRight: () => viewer.moveWindow(0.02, 0),
-  ArrowUp: () => viewer.moveWindow(0, 0.02),
-  ArrowDown: () => viewer.moveWindow(0, -0.02),
-  Equal: () => viewer.zoom(1.25),
-  Minus: () => viewer.zoom(0.8),
-};
-const held = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Equal", "Minus"]);
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const button = buttons.get(event.code);
-  const deed = keys[event.code];
-  if (!button && !deed) return;
-  event.preventDefault();
-  if (event.repeat && !held.has(event.code)) return;
-  if (button) answer(button.value);
-  else if (!paused || event.code === "KeyP") deed();
+  if (shown?.ready) shown.clock.turn(inSight());
+  if (!document.hidden) catchUp();
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (event.submitter?.value) answer(event.submitter.value);
+  if (steps.direct && event.submitter?.value) answer(event.submitter.value);
 });
-part("pause").addEventListener("click", keys.KeyP);
-part("resume").addEventListener("click", resume);
 for (const link of document.querySelectorAll("[data-previous]")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
     previous();
   });
 }
+new Keys({ stage, steps, marking, pausing, previous, isOpen, presets: page.presets });
 
 // Begin: what an earlier page could not send goes first
 

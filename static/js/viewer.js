@@ -7,64 +7,70 @@ const LARGEST_ZOOM = 64;
 const GROUND = "#0a0a0a"; // as the page around it
 
 export class Viewer {
-  // spec: {width, height, name, window: [low, high], slices, locked}
-  constructor(canvas, spec) {
+  // spec: {width, height, name, window: [low, high], locked}; what the hand does goes to `target`, which may be several viewers.
+  constructor(canvas, spec, target) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
-    this.spec = { slices: 1, locked: false, ...spec };
+    this.spec = spec;
     this.most = MOST[spec.name];
-    this.picture = new Picture(this.spec);
-    this.next = new Picture(this.spec);
+    this.picture = new Picture(spec);
+    this.next = new Picture(spec);
     this.painted = document.createElement("canvas"); // the next picture as it will be on the screen
-    this.buffer = null;
+    this.slices = null; // a list of buffers; one picture is a list of one
     this.slice = 0;
     this.fitted = true;
     this.scale = 1; // device pixels per image pixel
     this.left = 0; // of the image, in device pixels
     this.top = 0;
-    this.changed = () => {}; // told after every drawing: overlays follow
+    this.overlay = null; // (context, viewer) => draws over the image
     this.resetWindow();
     new ResizeObserver((entries) => this.resize(entries[0])).observe(canvas);
-    listen(this);
+    listen(this, target);
   }
 
   // What is shown
 
-  show(buffer) {
-    this.buffer = buffer;
-    this.slice = this.firstSlice();
+  show(slices) {
+    this.slices = slices;
+    this.slice = middle(slices);
     this.resetWindow();
     this.place(this.fitting());
-    const { painted, canvas } = this;
+    const buffer = slices[this.slice];
     if (this.next.buffer === buffer) [this.picture, this.next] = [this.next, this.picture];
-    if (painted.buffer !== buffer || painted.width !== canvas.width || painted.height !== canvas.height) return this.paint();
-    this.context.drawImage(painted, 0, 0);
-    this.changed();
+    if (!this.isPainted(buffer)) return this.paint();
+    this.context.drawImage(this.painted, 0, 0);
+    this.overlay?.(this.context, this);
   }
 
   // Decode and paint what comes next out of sight, so that showing it is one copy.
-  prepare(buffer) {
+  prepare(slices) {
+    const buffer = slices[middle(slices)];
+    if (this.isPainted(buffer)) return;
     const { painted, canvas, next } = this;
-    if (this.buffer === buffer || (painted.buffer === buffer && painted.width === canvas.width && painted.height === canvas.height)) return;
-    next.decode(buffer, this.firstSlice(), this.firstWindow());
+    next.decode(buffer, this.firstWindow());
     [painted.width, painted.height, painted.buffer] = [canvas.width, canvas.height, buffer];
     this.drawOn(painted.getContext("2d", { alpha: false }), next, this.fitting());
   }
 
+  isPainted(buffer) {
+    const { painted, canvas } = this;
+    return painted.buffer === buffer && painted.width === canvas.width && painted.height === canvas.height;
+  }
+
   clear() {
-    this.buffer = null;
+    this.slices = null;
     this.draw();
   }
 
   paint() {
-    if (!this.buffer) return;
-    this.picture.decode(this.buffer, this.slice, this);
+    if (!this.slices) return;
+    this.picture.decode(this.slices[this.slice], this);
     this.draw();
   }
 
   draw() {
-    this.drawOn(this.context, this.buffer ? this.picture : null, this);
-    this.changed();
+    this.drawOn(this.context, this.slices ? this.picture : null, this);
+    if (this.slices) this.overlay?.(this.context, this);
   }
 
   drawOn(context, picture, { left, top, scale }) {
@@ -76,15 +82,10 @@ export class Viewer {
     context.drawImage(picture.canvas, Math.round(left), Math.round(top), this.spec.width * scale, this.spec.height * scale);
   }
 
-  // Slices of a volume
-
-  firstSlice() {
-    return Math.floor((this.spec.slices - 1) / 2);
-  }
-
   scroll(steps) {
-    const slice = clamp(this.slice + steps, 0, this.spec.slices - 1);
-    if (slice === this.slice || !this.buffer) return;
+    if (!this.slices) return;
+    const slice = clamp(this.slice + steps, 0, this.slices.length - 1);
+    if (slice === this.slice) return;
     this.slice = slice;
     this.paint();
   }
@@ -196,6 +197,10 @@ function deviceSize(entry) {
   const exact = entry.devicePixelContentBoxSize?.[0];
   const trusted = exact && Math.abs(exact.inlineSize - width) <= 1 && Math.abs(exact.blockSize - height) <= 1;
   return trusted ? { width: exact.inlineSize, height: exact.blockSize } : { width, height };
+}
+
+function middle(slices) {
+  return Math.floor((slices.length - 1) / 2);
 }
 
 export function clamp(value, low, high) {

@@ -1,4 +1,4 @@
-// What the images will be shown on, told with the consent.
+// What the images will be shown on, and where: told with the consent.
 
 const told = {
   screen_width: screen.width,
@@ -7,21 +7,24 @@ const told = {
   view_height: window.innerHeight,
   colour_depth: screen.colorDepth,
   ratio_percent: Math.round(100 * (window.devicePixelRatio || 1)),
+  time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "",
 };
 const form = document.getElementById("begin");
-const fields = form.elements;
-for (const [name, value] of Object.entries(told)) fields.namedItem(name).value = String(value);
+for (const [name, value] of Object.entries(told)) {
+  const field = form.elements.namedItem(name);
+  if (field) field.value = String(value);
+}
 
 // Phones: the smaller side of the screen, which turning it does not change.
 const small = document.getElementById("small");
-if (Math.min(screen.width, screen.height) < 600) {
+if (small && Math.min(screen.width, screen.height) < 600) {
   small.hidden = false;
   form.hidden = "refuse" in small.dataset;
 }
 
 // The key that is printed on the button works wherever the focus is.
 document.addEventListener("keydown", (event) => {
-  if (event.code !== "Enter" || event.repeat || form.hidden || event.target.closest?.("a, button")) return;
+  if (event.code !== "Enter" || event.repeat || form.hidden || event.target.closest?.("a, button, select, textarea")) return;
   event.preventDefault();
   form.requestSubmit();
 });
