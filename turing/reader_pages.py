@@ -112,9 +112,8 @@ def for_script(session: Session, study: Study, phase: Phase, correcting: bool) -
     exposure = phase.questions[0].exposure
     return {
         "state": state_now(session, study),
-        "buffers": {name: study.buffers[name] for name in shared}
-        | {"frames": study.buffers.get("frames", 1)},
-        "unit": design.unit,
+        "buffers": {name: study.buffers[name] for name in shared} | {"frames": frames},
+        "unit": unit,
         "locked": design.lock_window,
         "presets": [[low, high] for _name, low, high in presets(study)],
         "urls": urls | {"image": reverse("turing:frame", args=["TOKEN", 0]).removesuffix("0/")},

@@ -9,6 +9,7 @@ export class Steps {
     this.direct = !form.classList.contains("r-steps");
     this.at = 0;
     if (this.direct) return;
+    form.classList.add("is-ready");
     form.querySelector("[data-send]").hidden = true;
     for (const part of form.querySelectorAll("[data-skip], [data-done]")) part.hidden = false;
     form.addEventListener("click", (event) => this.click(event));
