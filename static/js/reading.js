@@ -48,6 +48,7 @@ async function show(token, { correcting = false, resumed = false } = {}) {
   const first = shown === null;
   const mine = { token, correcting, resumed, ready: false, clock: new Clock() };
   shown = mine;
+  busy();
   part("feedback").hidden = true;
   const pixelsNow = pausing.on || exposure || page.greyMs ? null : buffers.now(token);
   if (!pixelsNow) {
@@ -72,6 +73,7 @@ async function show(token, { correcting = false, resumed = false } = {}) {
   if (shown !== mine) return;
   mine.since = performance.now();
   mine.ready = true;
+  busy();
   mine.clock.turn(inSight(), mine.since);
   preload();
 }
@@ -151,6 +153,11 @@ function leave() {
 
 // Answers
 
+// For screen readers, and whoever waits: until the image is there and the last answer is acknowledged.
+function busy() {
+  form.ariaBusy = String(!shown?.ready || delivery.busy);
+}
+
 function isOpen() {
   return Boolean(shown?.ready) && !pausing.on && performance.now() - shown.since >= TOO_SOON;
 }
@@ -169,6 +176,7 @@ function answer(value) {
   const given = steps.direct ? { answer: value } : steps.fields();
   const sent = delivery.deliver({ ...given, trial: token, submission, corrects: correcting, interrupted, client });
   shown.ready = false;
+  busy();
   if (!correcting) block.cases += 1;
   if (!waits) goOn(correcting);
   else say(words.saving);
@@ -205,6 +213,7 @@ async function acknowledged(told, answered) {
   if (!shown?.correcting && (waits || shown?.token !== state.token)) show(state.token, { resumed: state.resumed });
   else label();
   if (told.outcome === "refused") say(words.refused);
+  busy();
   preload();
 }
 

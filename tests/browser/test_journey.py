@@ -58,7 +58,7 @@ def read(context, link, shift):
     page.keyboard.press("Enter")
     for number in range(1, 21):
         page.wait_for_function(
-            "n => document.getElementById('case')?.textContent.startsWith(`Case ${n} `) && !document.getElementById('view').hidden",
+            "n => document.getElementById('case')?.textContent.startsWith(`Case ${n} `) && document.getElementById('answers').ariaBusy === 'false'",
             arg=number,
         )
         page.wait_for_timeout(280)

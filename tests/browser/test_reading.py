@@ -12,12 +12,13 @@ from turing.models import Answer, Trial
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SHOWN = "n => document.getElementById('case')?.textContent.startsWith(`Case ${n} `) && !document.getElementById('view').hidden"
+IN_SIGHT = "n => document.getElementById('case')?.textContent.startsWith(`Case ${n} `) && !document.getElementById('view').hidden"
+SHOWN = "n => document.getElementById('case')?.textContent.startsWith(`Case ${n} `) && document.getElementById('answers').ariaBusy === 'false'"
 
 
-def at(page, number: int) -> None:
-    """Wait until a case is shown, and past the moment in which a double press is ignored."""
-    page.wait_for_function(SHOWN, arg=number)
+def at(page, number: int, offline: bool = False) -> None:
+    """Wait until a case is shown and takes an answer, and past the moment in which a double press is ignored."""
+    page.wait_for_function(IN_SIGHT if offline else SHOWN, arg=number)
     page.wait_for_timeout(300)
 
 
@@ -146,7 +147,7 @@ def test_an_answer_given_offline_is_kept_and_sent_again(new_context, link):
     begin(page, link)
     context.set_offline(True)
     page.keyboard.press("KeyL")
-    at(page, 2)  # the next image was there already
+    at(page, 2, offline=True)  # the next image was there already
     page.wait_for_function("() => document.getElementById('status').textContent.startsWith('No connection')")
     page.keyboard.press("KeyS")  # one answer is on its way: the page waits
     page.wait_for_timeout(100)
@@ -163,7 +164,7 @@ def test_an_answer_survives_the_end_of_its_page(new_context, link):
     begin(page, link)
     context.set_offline(True)
     page.keyboard.press("KeyF")
-    at(page, 2)
+    at(page, 2, offline=True)
     page.close()
     context.set_offline(False)
     page = context.new_page()
@@ -172,8 +173,10 @@ def test_an_answer_survives_the_end_of_its_page(new_context, link):
     assert said() == [(0, "real", 1)]
 
 
-def test_closing_the_study_ends_the_reading_with_words(page, link, study):
-    begin(page, link)
+def test_closing_the_study_ends_the_reading_with_words(page, live_server, researcher):
+    study = studies.launched(researcher, per_side=2, size=32)
+    begin(page, f"{live_server.url}/read/{studies.add_reader(study).key}/")
+    page.wait_for_load_state("networkidle")  # all four images are there: none is asked for after the end
     launching.close(study)
     page.keyboard.press("KeyS")
     page.wait_for_function("() => document.querySelector('h1').textContent.includes('closed')")
