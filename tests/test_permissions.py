@@ -29,6 +29,7 @@ READING = {
     "turing:begin",
     "turing:state",
     "turing:answer",
+    "turing:end",
     "turing:image",
     "turing:frame",
 }  # by link; tests/turing/test_blinding.py
