@@ -105,6 +105,7 @@ JOB_KINDS = {
     "metrics.evaluate": "metrics.tasks.evaluate",
     "metrics.compare": "metrics.tasks.compare",
     "turing.render": "turing.tasks.render",
+    "turing.analyse": "turing.analysing.analyse",
 }
 
 LANGUAGE_CODE = "en"

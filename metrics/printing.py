@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jobs.figures import Frame, icon_file, svg_file, token
 from jobs.printing import PAGE, compiled, heading, literal, muted, table, text
 
-from .figures import Frame, icon_file, svg_file, token
 from .presentation import report_context
 from .reports import Report
 from .wording import Shown

@@ -36,7 +36,7 @@ READING = {
 RESEARCHERS = {  # pages that concern no single row
     "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",
     "generators:choose", "generators:compose", "generators:preview", "generators:schema",
-    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "metrics:compare", "turing:new", "turing:designs", "jobs:list",
+    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "metrics:compare", "turing:new", "turing:designs", "turing:import", "turing:planner", "jobs:list",
 }  # fmt: skip
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
@@ -48,7 +48,8 @@ ROWS = {  # address names that take a row of each kind
     "comparison": {"metrics:comparison", "metrics:comparison_json", "metrics:comparison_csv", "metrics:comparison_delete"},
     "study": {"turing:detail", "turing:edit", "turing:design", "turing:design_file", "turing:amend", "turing:again", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
               "turing:add_reader", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export",
-              "turing:imrmc", "turing:rjafroc", "turing:archive", "turing:printed"},
+              "turing:imrmc", "turing:rjafroc", "turing:archive", "turing:printed", "turing:review", "turing:study_planner"},
+    "imported": {"turing:imported", "turing:imported_printed", "turing:imported_imrmc", "turing:imported_delete"},
     "job": {"jobs:row", "jobs:stop", "jobs:retry"},
 }  # fmt: skip
 WORDS = {
@@ -94,6 +95,7 @@ def rows(researcher):
     return {
         "set": real.pk, "study": study.pk, "run": run.pk, "job": run.job.pk, "picture": real.pictures.first().pk,
         "generator": production.compose(name="g", owner=researcher, method="cutmix", options=None).pk,
+        "imported": studies.imported(researcher).pk,
         "evaluation": Evaluation.objects.create(name="e", owner=researcher, real=real, synthetic=synthetic).pk,
         "comparison": Comparison.objects.create(name="c", owner=researcher, real=real).pk,
     }  # fmt: skip
@@ -159,15 +161,17 @@ SHARED = {
     "evaluation": "metrics:detail",
     "comparison": "metrics:comparison",
     "study": "turing:detail",
+    "imported": "turing:imported",
 }
 
 
 @pytest.mark.parametrize("kind", sorted(SHARED))
 def test_what_is_shared_is_seen_and_not_changed(client, rows, other_researcher, kind):
     from imagesets.models import ImageSet
-    from turing.models import Study
+    from turing.models import ImportedStudy, Study
 
     models = {
+        "imported": ImportedStudy,
         "set": ImageSet,
         "generator": Generator,
         "run": Run,

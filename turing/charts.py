@@ -27,6 +27,32 @@ def strip(
     )  # fmt: skip
 
 
+def forest(rows: list[tuple[str, float, tuple[float, float]]], *, margin: float) -> SafeString:
+    """Named figures with intervals on 0 to 1, one under the other: margin as a band, chance as a line."""
+    if not rows:
+        return mark_safe("")
+    step = 100 / len(rows)
+    lines = format_html_join(
+        "",
+        '<text class="end" x="-8" y="{1}%" dy="4">{0}</text><line class="interval" x1="{2}%" x2="{3}%" y1="{1}%" y2="{1}%"/><circle class="dot" cx="{4}%" cy="{1}%" r="4.5"/>',
+        ((str(place + 1), f"{(place + 0.5) * step:.2f}", _x(low), _x(high), _x(value)) for place, (_name, value, (low, high)) in enumerate(rows)),
+    )  # fmt: skip
+    ticks = format_html_join(
+        "",
+        '<text class="{}" x="{}%" y="100%" dy="18">{}</text>',
+        (("mid", x, x / 100) for x in (0, 25, 50, 75, 100)),
+    )
+    label = "; ".join(
+        f"{place}: {name} {value:.3f}, {low:.3f} {_('to')} {high:.3f}"
+        for place, (name, value, (low, high)) in enumerate(rows, 1)
+    )
+    return format_html(
+        '<svg class="plot plot-low" role="img" aria-label="{}"><rect class="band" x="{}%" width="{}%" height="100%"/>'
+        '<line class="chance" x1="50%" x2="50%" y1="0" y2="100%"/>{}<line class="axis" x1="0" x2="100%" y1="100%" y2="100%"/>{}</svg>',
+        label, _x(0.5 - margin), _x(2 * margin), lines, ticks,
+    )  # fmt: skip
+
+
 def axis() -> SafeString:
     places = [
         ("", "0", "0"),

@@ -1,16 +1,20 @@
 """A closed study's answers as files: every event with its truth, and the input of two programs for reader studies."""
 
 import csv
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from .models import Answer, Study, Truth
+import numpy as np
+
+from .models import Answer, Study
+from .results import Results
 from .workbook import workbook
 
 COLUMNS = (
-    "study", "protocol_digest", "reader", "experience", "simulated", "session", "position", "case", "truth", "label",
-    "cluster", "picture_digest", "sequence", "revision", "is_current", "said", "confidence", "rating", "seconds", "interrupted",
-    "issued", "received", "digest",
+    "study", "protocol_digest", "version", "reader", "experience", "group", "simulated", "machine", "session", "phase", "position", "showing",
+    "counts", "case", "role", "truth", "label", "source", "cluster", "picture_digest", "sequence", "revision", "is_current", "said", "confidence",
+    "rating", "replies", "seconds", "exposure_ms", "interrupted", "issued", "received", "digest",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -33,12 +37,17 @@ def answers_csv(study: Study) -> Iterator[str]:
 
 
 def _row(study: Study, answer: Answer, is_current: bool) -> list[Any]:
-    reader, trial, case = answer.session.reader, answer.trial, answer.trial.case
+    session, trial = answer.session, answer.trial
+    reader, case = session.reader, trial.case
+    counts = trial.counts and session.set_aside is None
+    binary = answer.said in ("real", "synthetic")
     return [
-        study.name, study.protocol_digest, reader.number, reader.experience, int(reader.is_simulated), answer.session.number,
-        trial.position + 1, case.position + 1, case.truth, case.picture.label, case.cluster, case.picture.digest,
-        answer.sequence + 1, answer.revision, int(is_current), answer.said, answer.confidence,
-        answer.rating(study.confidence_steps), "" if answer.seconds is None else f"{answer.seconds:.3f}", int(answer.interrupted),
+        study.name, study.protocol_digest, answer.version, reader.number, reader.experience, reader.group, int(reader.is_simulated),
+        int(reader.is_machine), session.number, trial.phase + 1, trial.position + 1, trial.showing, int(counts), case.position + 1, case.role,
+        case.truth, case.label, case.source, case.cluster, case.picture.digest, answer.sequence + 1, answer.revision, int(is_current),
+        answer.said, answer.confidence, answer.rating(study.confidence_steps) if binary else "",
+        json.dumps(answer.replies, ensure_ascii=False, sort_keys=True) if answer.replies else "",
+        "" if answer.seconds is None else f"{answer.seconds:.3f}", trial.exposure_ms or "", int(answer.interrupted),
         answer.issued.isoformat() if answer.issued else "", answer.received.isoformat(), answer.digest,
     ]  # fmt: skip
 
@@ -48,56 +57,38 @@ def _safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def imrmc_text(study: Study) -> str:
+def imrmc_text(title: str, found: Results) -> str:
     """iMRMC's input file (FDA, DIDSR): front matter, BEGIN DATA:, a truth line for each case, then reader, case, modality, score.
 
-    First readings of people who answered and could not see the truth; scores rise with 'synthetic'."""
-    lines = [
-        f"evalsite study {study.pk}, protocol {study.protocol_digest[:16]}",
-        "Scores rise with 'synthetic'",
-    ]
-    lines += ["BEGIN DATA:"]
-    cases = list(study.cases.order_by("position"))
-    lines += [f"truth,case{case.position + 1},truth,{int(case.truth == Truth.SYNTHETIC)}" for case in cases]
-    for reader, position, rating in _scores(study):
-        lines.append(f"reader{reader},case{position + 1},turing,{rating}")
+    What counts over readers; scores rise with 'synthetic'."""
+    front = " ".join(title.split()).replace("BEGIN DATA", "begin data")
+    lines = [f"evalsite: {front}", "Scores rise with 'synthetic'", "BEGIN DATA:"]
+    people = found.readings.people()
+    lines += [f"truth,case{name},truth,{int(truth)}" for name, truth in zip(found.case_names, people.truth)]
+    for number, row in zip(_numbers(found), people.ratings):
+        for case in np.flatnonzero(~np.isnan(row)):
+            lines.append(f"reader{number},case{found.case_names[case]},turing,{row[case]:g}")
     return "\n".join(lines) + "\n"
 
 
-def rjafroc_workbook(study: Study) -> bytes:
+def _numbers(found: Results) -> list[int]:
+    kept = found.readings.counted & ~np.isnan(found.readings.said).all(axis=1)
+    return [person.number for person, counts in zip(found.people, kept) if counts]
+
+
+def rjafroc_workbook(found: Results) -> bytes:
     """RJafroc's Excel workbook (Chakraborty): sheets TRUTH, TP and FP of the ROC paradigm in a fully crossed design, from readers who
     answered every case, since a gap is no answer there."""
-    cases = list(study.cases.order_by("position"))
-    given: dict[int, dict[int, int]] = {}
-    for reader, position, rating in _scores(study):
-        given.setdefault(reader, {})[position] = rating
-    whole = {reader: scores for reader, scores in given.items() if len(scores) == len(cases)}
-    readers = ", ".join(str(reader) for reader in whole)
+    people = found.readings.people()
+    whole = ~np.isnan(people.ratings).any(axis=1)
+    readers = [str(number) for number, all_ in zip(_numbers(found), whole) if all_]
     truth: list[list[Any]] = [["CaseID", "LesionID", "Weight", "ReaderID", "ModalityID", "Paradigm"]]
-    for case in cases:
-        abnormal = int(case.truth == Truth.SYNTHETIC)
-        truth.append([case.position + 1, abnormal, abnormal, readers, "0", ""])
+    truth += [[case, int(t), int(t), ", ".join(readers), "0", ""] for case, t in enumerate(people.truth, 1)]
     for row, word in zip(truth[1:], ("ROC", "FCTRL")):
         row[-1] = word
     positive: list[list[Any]] = [["ReaderID", "ModalityID", "CaseID", "LesionID", "TP_Rating"]]
     negative: list[list[Any]] = [["ReaderID", "ModalityID", "CaseID", "FP_Rating"]]
-    for reader, scores in whole.items():
-        for case in cases:
-            rating = scores[case.position]
-            if case.truth == Truth.SYNTHETIC:
-                positive.append([str(reader), "0", case.position + 1, 1, rating])
-            else:
-                negative.append([str(reader), "0", case.position + 1, rating])
+    for reader, ratings in zip(readers, people.ratings[whole]):
+        for case, (t, rating) in enumerate(zip(people.truth, ratings), 1):
+            (positive if t else negative).append([reader, "0", case, *([1] if t else []), float(rating)])
     return workbook({"TRUTH": truth, "TP": positive, "FP": negative})
-
-
-def _scores(study: Study) -> Iterator[tuple[int, int, int]]:
-    """(reader's number, case's position, rating): what counts over readers."""
-    rows = Answer.objects.of_study(study).counted().filter(session__by_owner=False)
-    rows = rows.select_related("session__reader", "trial__case")
-    for answer in rows.order_by("session__reader__number", "trial__case__position"):
-        yield (
-            answer.session.reader.number,
-            answer.trial.case.position,
-            answer.rating(study.confidence_steps),
-        )

@@ -1,35 +1,48 @@
-"""The printed report: the page's own tables with methods, reporting items and the caveat."""
+"""The printed report: the page's own tables and figures with methods, reporting items and the caveat."""
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from jobs.figures import Frame, svg_file
 from jobs.printing import PAGE, compiled, heading, muted, table, text
+from jobs.wording import decimals
 
-from .models import Study
+from . import charts, figures
+from .methods import methods
+from .models import ImportedStudy, Study
 from .reporting_items import items
 from .results import Results
-from .results_tables import tables
+from .results_shown import every_table
+from .results_tables import Table
 from .results_words import headline, reader_rows
 
+SQUARE, LOW, WIDE = (
+    Frame(300, 300, bottom=44),
+    Frame(520, 120, left=52),
+    Frame(520, 140, left=8, right=8, bottom=8),
+)
+WIDEST = 7  # columns; a wider table is set smaller
 
-def pdf(study: Study, found: Results) -> bytes:
-    return compiled(source(study, found))
+
+def pdf(study: Study | ImportedStudy, found: Results, beside: str = "") -> bytes:
+    """beside: what the metric reports of the same sets say of diversity."""
+    files: dict[str, bytes] = {}
+    return compiled(source(study, found, files, beside), files)
 
 
-def source(study: Study, found: Results) -> str:
-    parts = [PAGE, heading(study.name, 1), muted(_facts(study, found))]
+def source(study: Study | ImportedStudy, found: Results, files: dict[str, bytes], beside: str = "") -> str:
+    """The Typst text; `files` receives the pictures that it names."""
+    parts = [PAGE, heading(study.name, 1), muted(facts(study, found))]
     if found.is_simulated:
         parts.append(f"*{text(_('Readers of this study are simulated. No person read these images.'))}*")
     head = headline(found)
-    if head:
-        inside = f"#text(size: 14pt, weight: 600)[{text(head['title'])}]\n\n{text(head['why'])}\n\n{muted(head['rule'])}"
-        parts.append(f"#block(fill: luma(95%), inset: 10pt, radius: 3pt, width: 100%)[{inside}]")
-    else:
-        parts.append(text(_("No verdict: no reader answered every case.")))
-    for shown in tables(found.found):
-        parts += [heading(shown.title), muted(shown.note), table(shown.columns, shown.rows)]
-    parts += [heading(_("Each reader")), table(*_readers(found))]
+    inside = f"#text(size: 14pt, weight: 600)[{text(head['title'])}]\n\n{text(head['why'])}\n\n{muted(head['rule'])}"
+    parts.append(f"#block(fill: luma(95%), inset: 10pt, radius: 3pt, width: 100%)[{inside}]")
+    parts += [heading(_("Each reader")), table(*_readers(found)), *_figures(found, files)]
+    parts += [part for shown in every_table(found) for part in _printed(shown)]
     parts += [heading(_("Methods")), *(f"{text(line)}\n" for line in methods(study, found))]
-    parts += [heading(_("What this study cannot say")), text(caveat())]
+    parts += [heading(_("What this study cannot say")), text(caveat()), text(beside)]
     parts += [heading(_("Reporting items (STARD 2015, CLAIM 2024)"))]
     parts += [table((_("Item"), _("Topic"), _("In this study")), items(study, found), "auto, 1.2fr, 3fr")]
     return "\n\n".join(parts)
@@ -41,35 +54,54 @@ def caveat() -> str:
     )
 
 
-def methods(study: Study, found: Results) -> list[str]:
-    """The sentences that a paper's methods section needs, from the frozen protocol."""
-    graded = _("with %(n)d steps of confidence for each answer") % {"n": study.confidence_steps}
-    how = graded if study.confidence_steps > 1 else _("without confidence")
-    return [
-        _("%(readers)d readers judged %(real)d real and %(synthetic)d synthetic images one at a time as real or synthetic, %(how)s, each in an own random order (seed %(seed)d). Readers could not see the truth, file names or each other's answers.")
-        % {"readers": len(found.readers), "real": study.real_images, "synthetic": study.synthetic_images, "how": how, "seed": study.seed},
-        _("The protocol was frozen at launch (%(day)s, SHA-256 %(digest)s); primary endpoint and margin (d′ = %(margin)s) are part of it.")
-        % {"day": f"{study.launched:%Y-%m-%d}" if study.launched else "", "digest": study.protocol_digest, "margin": f"{study.margin:g}"},
-        _("Accuracy is the mean of sensitivity and specificity, 'synthetic' being the positive answer. Figures over readers: Obuchowski and Rockette 1995 with the degrees of freedom of Hillis 2007, covariances by DeLong 1988 (clustered: Obuchowski 1997), intervals on the logit scale; with fewer than five readers, for these readers only. Single readers: Fisher's exact test, corrected after Holm 1979. Agreement: two-way jackknife."),
-        _("The verdict follows from the interval (95 %) alone: told apart when it excludes one half; equivalent when it lies inside the margin and no single reader differs from chance; else inconclusive."),
-    ]  # fmt: skip
-
-
-def _facts(study: Study, found: Results) -> str:
+def facts(study: Study | ImportedStudy, found: Results) -> str:
+    figures_ = {"readers": len(found.readers), "images": len(found.case_names), "digest": _digest(study)[:12]}
+    if isinstance(study, ImportedStudy):
+        return _("%(readers)d readers × %(images)d images · imported answers, file %(digest)s") % figures_
     closed = f"{study.closed:%Y-%m-%d}" if study.closed else ""
     return _("%(readers)d readers × %(images)d images · closed %(day)s · protocol %(digest)s") % {
-        "readers": len(found.readers), "images": study.images, "day": closed, "digest": study.protocol_digest[:12],
-    }  # fmt: skip
+        **figures_,
+        "day": closed,
+    }
+
+
+def _digest(study: Study | ImportedStudy) -> str:
+    return study.digest if isinstance(study, ImportedStudy) else study.protocol_digest
+
+
+def _figures(found: Results, files: dict[str, bytes]) -> Iterable[str]:
+    report, people = found.report, found.readings.people()
+    curves = [one.curve for _person, one in found.readers if one.curve]
+    drawn = (
+        (_("ROC: readers thin, their average thick"), charts.roc(curves, report.average), SQUARE, "48%"),
+        (_("How sure they were: real images filled, synthetic ones open"), figures.confidence(people), LOW, "88%"),
+        (_("A row a reader, a column an image: coloured where “synthetic” was said; real images left"), figures.answer_matrix(people), WIDE, "88%"),
+        (_("Share right along the order in which images were read"), figures.along(report.accuracy_blocks, what="", unit="%", top=1.0), LOW, "88%"),
+    )  # fmt: skip
+    for index, (title, svg, frame, width) in enumerate(drawn):
+        if svg:
+            name = f"figure-{index}.svg"
+            files[name] = svg_file(str(svg), frame).encode()
+            yield f'#block(breakable: false, width: 100%)[*{text(title)}*\n\n#image("{name}", width: {width})]'
+
+
+def _printed(shown: Table) -> list[str]:
+    set_ = table(shown.columns, shown.rows)
+    if len(shown.columns) > WIDEST:
+        set_ = f"#{{ show table.cell: set text(size: 6.6pt); [{set_}] }}"
+    return [heading(shown.title), muted(shown.note), set_]
 
 
 def _readers(found: Results) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     rows = []
     for item in reader_rows(found):
-        if "row" in item:
-            row, signal = item["row"], item["row"].summary.signal
-            accuracy = row.summary.accuracy
-            rows.append((
-                str(row.reader), f"{row.right} / {row.answered}", "" if accuracy is None else f"{100 * accuracy:.1f} %", item["span"],
-                f"{signal.dprime:.2f}" if signal else "", f"{signal.criterion:.2f}" if signal else "",
-            ))  # fmt: skip
-    return (_("Reader"), _("Right"), _("Accuracy"), _("Interval (95 %)"), "d′", _("Criterion")), rows
+        if "row" not in item:
+            rows.append((_("Over readers"), "", "", f"{100 * item['total'].estimate:.1f} %", item["span"]))
+            continue
+        person, one = item["person"], item["row"]
+        name = "; ".join([person.name, *item["notes"]])
+        value = "" if item["value"] is None else f"{decimals(100 * item['value'], 1)} %"
+        rows.append(
+            (name, person.group or person.experience, f"{one.right} / {one.answered}", value, item["span"])
+        )
+    return (_("Reader"), _("Experience"), _("Right"), _("Accuracy"), _("Interval (95 %)")), rows

@@ -2,34 +2,56 @@
 
 from django.utils.translation import gettext as _
 
-from .models import Study
+from .models import ImportedStudy, Study
 from .prompts import prompt_of
 from .results import Results
 
 
-def items(study: Study, found: Results) -> list[tuple[str, str, str]]:
-    """(number, topic, what the study can say); an em dash where the authors have to write it."""
+def items(study: Study | ImportedStudy, found: Results) -> list[tuple[str, str, str]]:
+    """(number, topic, what the study can say); what only its authors know is left for them to state."""
     own = _("for the authors to state")
-    sets = lambda rows: ", ".join(str(row) for row in rows)  # noqa: E731
-    gaps = sum(row.answered < study.images for row in found.readers)
-    audit = _("failed") if study.audit.get("state") == "alarm" else _("passed")
+    people = [(person, one) for person, one in found.readers if person.counts]
+    gaps = sum(one.answered < len(found.case_names) for _person, one in people)
+    experience = (
+        "; ".join(sorted({person.experience or person.group for person, _one in people} - {""})) or own
+    )
+    design = _design(study, own) if isinstance(study, Study) else {}
     return [
-        ("STARD 5", _("Prospective or retrospective"), _("prospective reading; protocol frozen before the first answer")),
+        ("STARD 5", _("Prospective or retrospective"), design.get("time", own)),
         ("STARD 6", _("Eligibility"), own),
-        ("STARD 7, 9", _("How images were chosen"), _("drawn at random by a stored seed (%(seed)d)") % {"seed": study.seed}),
-        ("STARD 8; CLAIM 7", _("Sources of images"), _("real: %(real)s; synthetic: %(made)s") % {"real": sets(study.real_sets.all()), "made": sets(study.synthetic_sets.all())}),
-        ("STARD 10a", _("Index test"), _("a reader's answer to “%(question)s”") % {"question": prompt_of(study.primary) if study.primary else own}),
-        ("STARD 10b, 11", _("Reference standard"), _("known by construction: from the real or from the synthetic set")),
-        ("STARD 12a", _("Cut-offs"), _("pre-specified: the answer's side")),
-        ("STARD 13a", _("Blinding of readers"), _("truth, file names, other answers and running scores hidden; leakage audit %(state)s") % {"state": audit}),
-        ("STARD 14, 16", _("Analysis and missing answers"), _("see Methods; %(n)d readers with gaps, who enter only the U-statistic") % {"n": gaps}),
+        ("STARD 7, 9", _("How images were chosen"), design.get("drawn", own)),
+        ("STARD 8; CLAIM 7", _("Sources of images"), design.get("sources", own)),
+        ("STARD 10a", _("Index test"), design.get("question", own)),
+        ("STARD 10b, 11", _("Reference standard"), _("known by construction: from a real or from a synthetic set")),
+        ("STARD 12a", _("Cut-offs"), design.get("cut", own)),
+        ("STARD 13a", _("Blinding of readers"), design.get("blinding", own)),
+        ("STARD 14, 16", _("Analysis and missing answers"), _("see Methods; %(n)d readers with gaps") % {"n": gaps}),
         ("STARD 17", _("Variability"), _("over readers and images; see Agreement")),
-        ("STARD 18", _("Intended sample size"), _("%(n)d images; planned power: see the protocol") % {"n": study.images}),
-        ("STARD 20", _("Readers"), "; ".join(sorted({row.reader.experience for row in found.readers if row.reader.experience})) or own),
+        ("STARD 18", _("Intended sample size"), design.get("size", own)),
+        ("STARD 20", _("Readers"), experience),
+        ("STARD 21b", _("Alternative diagnoses, strata"), _("see Groups of readers, kinds of images, phases") if found.report.parts else own),
         ("STARD 23, 24", _("Estimates with intervals"), _("see Over readers and Each reader")),
         ("STARD 26", _("Limits"), _("see What this study cannot say")),
-        ("STARD 28", _("Registration and protocol"), _("digest %(digest)s") % {"digest": study.protocol_digest[:16]}),
-        ("CLAIM 15–17", _("Data preparation and de-identification"), _("images re-encoded to equal length, no metadata forwarded")),
+        ("STARD 28", _("Registration and protocol"), design.get("protocol", own)),
+        ("CLAIM 15–17", _("Data preparation and de-identification"), design.get("prepared", own)),
         ("CLAIM 28–30", _("Evaluation and its uncertainty"), _("multi-reader multi-case analysis, intervals at 95 per cent")),
         ("CLAIM 41–44", _("Code, data, limits"), own),
     ]  # fmt: skip
+
+
+def _design(study: Study, own: str) -> dict[str, str]:
+    """What a study of this program knows of itself."""
+    sets = lambda rows: ", ".join(str(row) for row in rows)  # noqa: E731
+    audit = _("failed") if study.audit.get("state") == "alarm" else _("passed")
+    planned = study.designed.plan.planned
+    return {
+        "time": _("prospective reading; protocol frozen before the first answer"),
+        "drawn": _("drawn at random by a stored seed (%(seed)d)") % {"seed": study.seed},
+        "sources": _("real: %(real)s; synthetic: %(made)s") % {"real": sets(study.real_sets.all()), "made": sets(study.synthetic_sets.all())},
+        "question": _("a reader's answer to “%(question)s”") % {"question": prompt_of(study.primary)} if study.primary else own,
+        "cut": _("pre-specified: the answer's side"),
+        "blinding": _("truth, file names, other answers and running scores hidden; leakage audit %(state)s") % {"state": audit},
+        "size": (str(planned["words"]) if planned else _("%(n)d images; no plan was kept with the protocol") % {"n": study.images}),
+        "protocol": _("digest %(digest)s") % {"digest": study.protocol_digest[:16]},
+        "prepared": _("images re-encoded to equal length, no metadata forwarded"),
+    }  # fmt: skip

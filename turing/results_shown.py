@@ -4,25 +4,44 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import figures
-from .analysis.readings import Findings, Readings
-from .results_tables import tables
+from . import charts, figures
+from .asked import asked_tables
+from .results import Results
+from .results_tables import Table, tables
 
 
-def shown(found: Findings, readings: Readings) -> list[dict[str, Any]]:
-    """[{table, rows: [[(column, cell)]], figures: [{title, drawn}]}] of turing.results_tables.tables."""
+def shown(found: Results) -> list[dict[str, Any]]:
+    """[{table, rows: [[(column, cell)]], figures: [{title, drawn}]}] of turing.results_tables.tables, then the other questions."""
+    report, readings = found.report, found.readings.people()
     drawn = {
-        "figures": [(_("How sure they were: real images filled, synthetic ones open"), figures.confidence(readings))],
+        "figures": [
+            (_("How sure they were: real images filled, synthetic ones open"), figures.confidence(readings)),
+        ],
+        "generators": [
+            (_("Each generator over readers: dashed chance, grey the margin"), charts.forest(_forest(found), margin=report.margin)),
+        ],
         "course": [
-            (_("Share right, block by block"), figures.along(found.accuracy_blocks, what=_("Share right"), unit="%", top=1.0)),
-            (_("Mean time, block by block"), figures.along(found.seconds_blocks, what=_("Mean time"), unit=" s")),
+            (_("Share right, block by block"), figures.along(report.accuracy_blocks, what=_("Share right"), unit="%", top=1.0)),
+            (_("Mean time, block by block"), figures.along(report.seconds_blocks, what=_("Mean time"), unit=" s")),
         ],
     }  # fmt: skip
-    return [
-        {
-            "table": table,
-            "rows": [list(zip(table.columns, row)) for row in table.rows],
-            "figures": [{"title": title, "drawn": svg} for title, svg in drawn.get(table.anchor, []) if svg],
-        }
-        for table in tables(found)
-    ]
+    return [_item(table, drawn.get(table.anchor, [])) for table in every_table(found)]
+
+
+def every_table(found: Results) -> tuple[Table, ...]:
+    return (*tables(found), *(asked_tables(found.gathered) if found.gathered else ()))
+
+
+def _item(table: Table, drawn: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {
+        "table": table,
+        "rows": [list(zip(table.columns, row)) for row in table.rows],
+        "figures": [{"title": title, "drawn": svg} for title, svg in drawn if svg],
+    }
+
+
+def _forest(found: Results) -> list[tuple[str, float, tuple[float, float]]]:
+    generators = found.report.generators
+    return (
+        [(name, over.estimate, over.interval) for name, over in generators.each.items()] if generators else []
+    )

@@ -1,11 +1,18 @@
 from django.urls import path
 
-from . import views_design, views_reader, views_results, views_study
+from . import views_design, views_import, views_planner, views_reader, views_results, views_study
 
 app_name = "turing"
 urlpatterns = [
     path("studies/", views_study.index, name="list"),
     path("studies/new/", views_study.new, name="new"),
+    path("studies/import/", views_import.bring, name="import"),
+    path("studies/imported/<int:pk>/", views_import.imported, name="imported"),
+    path("studies/imported/<int:pk>/report.pdf", views_import.printed, name="imported_printed"),
+    path("studies/imported/<int:pk>/answers.imrmc", views_import.imrmc, name="imported_imrmc"),
+    path("studies/imported/<int:pk>/delete/", views_import.remove, name="imported_delete"),
+    path("studies/planner/", views_planner.planner, name="planner"),
+    path("studies/<int:pk>/planner/", views_planner.planner, name="study_planner"),
     path("studies/<int:pk>/", views_study.detail, name="detail"),
     path("studies/<int:pk>/edit/", views_study.edit, name="edit"),
     path("studies/designs/", views_design.designs, name="designs"),
@@ -23,6 +30,7 @@ urlpatterns = [
     path("studies/<int:pk>/readers/<int:number>/again/", views_study.again, name="again"),
     path("studies/<int:pk>/protocol/", views_study.protocol, name="protocol"),
     path("studies/<int:pk>/results/", views_results.results_page, name="results"),
+    path("studies/<int:pk>/review/", views_results.review, name="review"),
     path("studies/<int:pk>/answers.csv", views_results.export, name="export"),
     path("studies/<int:pk>/answers.imrmc", views_results.imrmc, name="imrmc"),
     path("studies/<int:pk>/rjafroc.xlsx", views_results.rjafroc, name="rjafroc"),

@@ -1,7 +1,9 @@
 """What owners see after the close, and nobody before it."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -10,61 +12,97 @@ from django.views.decorators.http import require_GET
 
 from jobs.ownership import researcher_required, visible_or_404
 
+from .analysing import analysed_or_job
 from .archive import archive
-from .exports import answers_csv, imrmc_text, rjafroc_workbook
-from .models import Study, Truth
+from .models import ImportedStudy, Study, Truth
 
 SHOWN = 16  # images in each gallery
+NOT_YET = 202
 
 
 @researcher_required
 @require_GET
 def results_page(request: HttpRequest, pk: int) -> HttpResponse:
-    from . import charts, figures  # these bring SciPy: only this page pays for it
-    from .results import results
-    from .results_shown import shown
-    from .results_words import headline, reader_rows
-
-    study = visible_or_404(Study.objects.all(), request.user, pk=pk)
+    study = visible_or_404(Study.objects.select_related("job"), request.user, pk=pk)
     if not study.is_closed:
         return redirect("turing:detail", pk)
-    found = results(study)
-    curves = [row.curve for row in found.readers if row.curve]
-    context = {
-        "study": study, "found": found, "headline": headline(found), "rows": reader_rows(found),
-        "roc": charts.roc(curves, found.average_curve), "axis": charts.axis(), "galleries": _galleries(found),
-        "everything": _voted(found.cases), "tables": shown(found.found, found.readings), "matrix": figures.answer_matrix(found.readings),
+    return results_response(request, study)
+
+
+def results_response(
+    request: HttpRequest, study: Study | ImportedStudy, template: str = "turing/results.html"
+) -> HttpResponse:
+    """The page of results, or of the job that makes them."""
+    found = analysed_or_job(study, request.user)
+    if found is None:
+        return render(request, "turing/analysing.html", {"study": study, "job": study.job}, status=NOT_YET)
+    return render(request, template, {"study": study, **page(found)})
+
+
+def page(found: Any) -> dict[str, Any]:
+    from . import charts, figures  # these bring SciPy: only this page pays for it
+    from .results_shown import shown
+    from .results_words import headline, main_numbers, reader_rows, readers_heading
+
+    report, people = found.report, found.readings.people()
+    curves = [one.curve for _person, one in found.readers if one.curve]
+    return {
+        "found": found, "report": report, "headline": headline(found), "rows": reader_rows(found), "readers_heading": readers_heading(found),
+        "roc": charts.roc(curves, report.average), "axis": charts.axis(), "numbers": main_numbers(report), "galleries": galleries(found.cases),
+        "matrix": figures.answer_matrix(people), "tables": shown(found),
     }  # fmt: skip
-    return render(request, "turing/results.html", context)
 
 
-def _galleries(found: Any) -> list[dict[str, Any]]:
+def galleries(cases: list[Any]) -> list[dict[str, Any]]:
     """Give-aways, best fakes, and real images that were doubted, each with its votes."""
-    fakes = [case for case in found.cases if case.case.truth == Truth.SYNTHETIC and case.answered]
-    reals = [case for case in found.cases if case.case.truth == Truth.REAL and case.answered]
-    share = lambda case: case.said_synthetic / case.answered  # noqa: E731
+    seen = [case for case in cases if case.share.answered]
+    fakes = [case for case in seen if case.case.truth != Truth.REAL]
+    reals = [case for case in seen if case.case.truth == Truth.REAL]
+    share = lambda one: one.share.said_synthetic / one.share.answered  # noqa: E731
     groups = (
-        (_("Synthetic images that most readers recognised"), sorted(fakes, key=lambda c: -share(c))),
-        (_("Synthetic images taken for real most often"), sorted(fakes, key=share)),
-        (_("Real images taken for synthetic most often"), sorted(reals, key=lambda c: -share(c))),
-    )
-    return [{"title": title, "cases": _voted(cases[:SHOWN])} for title, cases in groups if cases]
+        ("giveaways", _("What gave them away"), _("Synthetic images that most readers recognised."), sorted(fakes, key=lambda c: -share(c))),
+        ("best", _("What passed for real"), _("Synthetic images taken for real most often."), sorted(fakes, key=share)),
+        ("doubted", _("What was real and doubted"), _("Real images taken for synthetic most often."), sorted(reals, key=lambda c: -share(c))),
+    )  # fmt: skip
+    return [
+        {"anchor": anchor, "title": title, "note": note, "cases": voted(cases[:SHOWN])}
+        for anchor, title, note, cases in groups if cases
+    ]  # fmt: skip
 
 
-def _voted(cases: Any) -> list[dict[str, Any]]:
+def voted(cases: list[Any]) -> list[dict[str, Any]]:
     from . import charts
+    from .results_words import span
 
-    return [{"result": case, "votes": charts.votes(case.votes)} for case in cases]
+    return [
+        {
+            "result": one,
+            "votes": charts.votes(one.votes),
+            "span": span(one.share.interval) if one.share.interval else "",
+        }
+        for one in cases
+    ]
 
 
 def closed_or_404(request: HttpRequest, pk: int) -> Study:
-    study = visible_or_404(Study.objects.all(), request.user, pk=pk)
+    study = visible_or_404(Study.objects.select_related("job"), request.user, pk=pk)
     if not study.is_closed:
         raise Http404
     return study
 
 
-def _attached(response: Any, study: Study, ending: str) -> Any:
+def with_results(
+    request: HttpRequest, study: Study | ImportedStudy, make: Callable[[Any], HttpResponse]
+) -> HttpResponse:
+    """A file made from the results; while a job makes them, the page that says so."""
+    found = analysed_or_job(study, request.user)
+    if found is None:
+        messages.info(request, _("The results are being made; the file can be had when they are."))
+        return redirect("turing:results" if isinstance(study, Study) else "turing:imported", study.pk)
+    return make(found)
+
+
+def attached(response: Any, study: Study | ImportedStudy, ending: str) -> Any:
     name = slugify(study.name) or f"study-{study.pk}"
     response["Content-Disposition"] = f'attachment; filename="{name}-{ending}"'
     return response
@@ -73,38 +111,40 @@ def _attached(response: Any, study: Study, ending: str) -> Any:
 @researcher_required
 @require_GET
 def export(request: HttpRequest, pk: int) -> HttpResponse:
+    from .exports import answers_csv
+
     study = closed_or_404(request, pk)
     response = StreamingHttpResponse(answers_csv(study), content_type="text/csv; charset=utf-8")
-    return _attached(response, study, "answers.csv")
+    return attached(response, study, "answers.csv")
 
 
 @researcher_required
 @require_GET
 def imrmc(request: HttpRequest, pk: int) -> HttpResponse:
+    from .exports import imrmc_text
+
     study = closed_or_404(request, pk)
-    response = HttpResponse(imrmc_text(study), content_type="text/plain; charset=utf-8")
-    return _attached(response, study, "answers.imrmc")
+    title = f"study {study.pk}, protocol {study.protocol_digest[:16]}"
+    text = lambda found: HttpResponse(imrmc_text(title, found), content_type="text/plain; charset=utf-8")  # noqa: E731
+    return with_results(request, study, lambda found: attached(text(found), study, "answers.imrmc"))
 
 
 @researcher_required
 @require_GET
 def rjafroc(request: HttpRequest, pk: int) -> HttpResponse:
+    from .exports import rjafroc_workbook
+
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     study = closed_or_404(request, pk)
-    return _attached(
-        HttpResponse(
-            rjafroc_workbook(study),
-            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ),
-        study,
-        "rjafroc.xlsx",
-    )
+    book = lambda found: HttpResponse(rjafroc_workbook(found), content_type=kind)  # noqa: E731
+    return with_results(request, study, lambda found: attached(book(found), study, "rjafroc.xlsx"))
 
 
 @researcher_required
 @require_GET
 def whole(request: HttpRequest, pk: int) -> HttpResponse:
     study = closed_or_404(request, pk)
-    return _attached(
+    return attached(
         JsonResponse(archive(study), json_dumps_params={"indent": 1, "ensure_ascii": False}),
         study,
         "study.json",
@@ -114,10 +154,24 @@ def whole(request: HttpRequest, pk: int) -> HttpResponse:
 @researcher_required
 @require_GET
 def printed(request: HttpRequest, pk: int) -> HttpResponse:
-    from .printing import pdf
-    from .results import results
+    return printed_response(request, closed_or_404(request, pk))
 
+
+def printed_response(request: HttpRequest, study: Study | ImportedStudy) -> HttpResponse:
+    from .printing import pdf
+
+    made = lambda found: HttpResponse(pdf(study, found), content_type="application/pdf")  # noqa: E731
+    return with_results(request, study, lambda found: attached(made(found), study, "report.pdf"))
+
+
+@researcher_required
+@require_GET
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every image with its truth, its votes and what was said of it."""
     study = closed_or_404(request, pk)
-    return _attached(
-        HttpResponse(pdf(study, results(study)), content_type="application/pdf"), study, "report.pdf"
-    )
+    found = analysed_or_job(study, request.user)
+    if found is None:
+        return redirect("turing:results", pk)
+    from .reviewing import reviewed
+
+    return render(request, "turing/review.html", {"study": study, "cases": reviewed(found, request.GET)})

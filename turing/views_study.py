@@ -16,7 +16,7 @@ from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 
 from . import launching, rendering, sessions
 from .forms import ReaderForm, StudyForm, is_simple
-from .models import Reader, Study, new_key
+from .models import ImportedStudy, Reader, Study, new_key
 from .words import audit_words, in_words
 
 
@@ -25,7 +25,8 @@ def index(request: HttpRequest) -> HttpResponse:
     studies = Study.objects.visible_to(request.user).select_related("owner").with_counts()
     mine = Reader.objects.active().filter(account=request.user).select_related("study").order_by("-created")
     reading = [reader for reader in mine if reader.study.is_launched]
-    return render(request, "turing/list.html", {"studies": studies, "reading": reading})
+    imported = ImportedStudy.objects.visible_to(request.user)
+    return render(request, "turing/list.html", {"studies": studies, "reading": reading, "imported": imported})
 
 
 @researcher_required

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from metrics.figures import Frame, icon_file, svg_file
+from jobs.figures import Frame, icon_file, svg_file
 from metrics.pictures import shown_png
 from metrics.printing import pdf, source
 from metrics.reports import ClassPart, Sentence

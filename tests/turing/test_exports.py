@@ -36,7 +36,7 @@ def sheets(data: bytes) -> list[list[list[str]]]:
 
 
 def test_imrmcs_file_keeps_to_its_grammar_and_comes_back_to_the_same_figures(study):
-    text = imrmc_text(study)
+    text = imrmc_text("a study", results(study))
     body = text.split("BEGIN DATA:\n")[1].splitlines()
     assert all(
         re.fullmatch(r"(truth,case\d+,truth,[01]|reader\d+,case\d+,turing,[1-6])", row) for row in body
@@ -55,7 +55,7 @@ def test_the_long_table_comes_back_to_the_same_answers(study):
 
 
 def test_rjafrocs_workbook_holds_every_rating_once(study):
-    truth, positive, negative = sheets(rjafroc_workbook(study))
+    truth, positive, negative = sheets(rjafroc_workbook(results(study)))
     assert truth[0] == ["CaseID", "LesionID", "Weight", "ReaderID", "ModalityID", "Paradigm"]
     assert [row[5] for row in truth[1:3]] == ["ROC", "FCTRL"]
     assert {row[3] for row in truth[1:]} == {"1, 2, 3, 4, 5"}
@@ -73,7 +73,9 @@ def test_the_printed_report_is_a_pdf_and_its_texts_are_no_markup(client, researc
     assert response.content.startswith(b"%PDF")
     from turing.printing import source
 
-    text = source(study, results(study))
+    files = {}
+    text = source(study, results(study), files)
+    assert {name for name in files if name in text} == set(files) != set()
     assert '#"#strong[x] \\"quoted\\" \\\\ $y$";' in text
     assert "STARD 2015" in text
     assert "says nothing about diversity" in text
@@ -89,16 +91,19 @@ def test_two_generators_are_compared_and_gaps_are_not_lost(client, researcher):
     study = studies.launched(researcher, per_side=10)
     for seed in range(5):
         studies.simulated(study, 0.8, 0.8, seed=seed)
-    studies.give(studies.begun(study))
+    partial = studies.begun(study)
+    for _answer in range(12):
+        studies.give(partial, said="synthetic", confidence=2)
     from turing.launching import close
 
     close(study)
-    found = results(study)
-    assert found.found.gaps is not None
-    assert found.found.gaps.auc == pytest.approx(found.auc.estimate, abs=0.05)
+    report = results(study).report
+    assert (report.counted, report.auc.method) == (6, "U-statistic")
+    assert report.complete_auc.method == "Obuchowski-Rockette"
+    assert report.auc.estimate == pytest.approx(report.complete_auc.estimate, abs=0.05)
     client.force_login(researcher)
     page = client.get(reverse("turing:results", args=[study.pk])).content.decode()
-    assert "gaps included" in page
+    assert "readers without gaps" in page
     assert 'class="matrix"' in page
     assert "bar-syn" in page
 
@@ -111,7 +116,7 @@ def test_a_long_table_by_hand():
     assert found.readers == ("A", "B")
     assert found.readings.said.tolist() == [[0, 0], [1, 1]]
     assert found.readings.sources.tolist() == ["", "g"]
-    assert not found.graded
+    assert not found.readings.graded
 
 
 @pytest.mark.parametrize(

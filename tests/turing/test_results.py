@@ -32,44 +32,49 @@ def test_nothing_is_computed_or_shown_before_the_close(client, researcher):
 def test_the_table_counts_what_was_said(researcher):
     study = closed(researcher, (0.8, 0.6), (1.0, 1.0))
     found = results(study)
-    first, perfect = found.readers
+    (_one, first), (_two, perfect) = found.readers
     assert perfect.summary.accuracy == 1
     assert perfect.right == perfect.answered == 20
     said = sum(case.votes[0] for case in found.cases if case.case.truth == "synthetic")
     assert first.summary.sensitivity.value == said / 10
-    assert found.accuracy.scope == "these readers only"
-    assert {case.answered for case in found.cases} == {2}
+    assert found.report.accuracy.scope == "these readers only"
+    assert {case.share.answered for case in found.cases} == {2}
 
 
 def test_readers_who_see_are_told_apart_and_readers_who_guess_are_not(researcher):
     seeing = results(closed(researcher, *[(0.9, 0.9)] * 5, per_side=15))
-    assert seeing.verdict.name == "told apart"
-    assert seeing.accuracy.interval[0] > 0.7
-    assert seeing.accuracy.scope == "readers and cases"
+    assert seeing.report.verdict.name == "told apart"
+    assert seeing.report.accuracy.interval[0] > 0.7
+    assert seeing.report.accuracy.scope == "readers and cases"
     guessing = results(closed(researcher, *[(0.5, 0.5)] * 5, per_side=15, image_seed=5))
-    assert guessing.verdict.name in {"inconclusive", "equivalent"}
+    assert guessing.report.verdict.name in {"inconclusive", "equivalent"}
 
 
-def test_who_did_not_finish_is_shown_and_not_counted_over_readers(researcher):
+def test_who_did_not_finish_counts_with_what_was_answered(researcher):
     study = studies.launched(researcher)
     studies.simulated(study, 0.7, 0.7)
     studies.give(studies.begun(study))
     studies.begun(study)
     close(study)
     found = results(study)
-    assert [row.answered for row in found.readers] == [8, 1]
-    assert found.complete == 1
+    assert [one.answered for _person, one in found.readers] == [8, 1]
+    assert (found.report.counted, found.report.whole) == (2, 1)
 
 
-def test_who_could_see_the_truth_is_marked_and_not_counted(researcher):
+def test_who_could_see_the_truth_and_machines_are_shown_and_not_counted(researcher):
     study = studies.launched(researcher)
     session = studies.simulated(study, 0.7, 0.7)
     session.by_owner = True
     session.save(update_fields=["by_owner"])
+    studies.simulated(study, 0.9, 0.9, is_machine=True)
     close(study)
     found = results(study)
-    assert [row.knew for row in found.readers] == [True]
-    assert (found.complete, found.verdict) == (0, None)
+    assert [(person.knew, person.is_machine) for person, _one in found.readers] == [
+        (True, False),
+        (False, True),
+    ]
+    assert (found.report.counted, found.report.verdict) == (0, None)
+    assert {case.votes for case in found.cases} == {()}
 
 
 def test_a_study_that_nobody_read_has_a_page(client, researcher):

@@ -25,13 +25,24 @@ class ForcedChoice:
 def forced_choice(right: Any, named_first: Any = None) -> ForcedChoice:
     """right (readers, pairs): 1 where the synthetic one was named, without gaps; named_first likewise, or None if not known.
     Raises CannotAnalyse for gaps, and for fewer than two pairs."""
+    table = _checked(right)
+    n = table.shape[1]
+    over = pairs_over_readers(table)
+    side = None if named_first is None else float(np.nanmean(np.asarray(named_first, float)))
+    signal = dprime_2afc(over.estimate) if 0 < over.estimate < 1 else None
+    return ForcedChoice(tuple(proportion(int(row.sum()), n) for row in table), over, signal, side)
+
+
+def pairs_over_readers(right: Any) -> OneModality:
+    """The share right over readers and pairs, as forced_choice has it."""
+    table = _checked(right)
+    return over_readers(table.mean(axis=1), np.atleast_2d(np.cov(table)) / table.shape[1], scale="logit")
+
+
+def _checked(right: Any) -> np.ndarray:
     table = np.asarray(right, float)
     if table.ndim != 2 or table.shape[1] < 2 or not np.isin(table, (0, 1)).all():
         raise CannotAnalyse(
             f"Answers of shape {table.shape} were given; (readers, at least 2 pairs) of zeros and ones are needed."
         )
-    n = table.shape[1]
-    over = over_readers(table.mean(axis=1), np.atleast_2d(np.cov(table)) / n, scale="logit")
-    side = None if named_first is None else float(np.asarray(named_first, float).mean())
-    signal = dprime_2afc(over.estimate) if 0 < over.estimate < 1 else None
-    return ForcedChoice(tuple(proportion(int(row.sum()), n) for row in table), over, signal, side)
+    return table

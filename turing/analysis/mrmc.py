@@ -51,6 +51,7 @@ class OneModality:
     scope: str
     readers: np.ndarray  # (readers,) figures of merit
     prediction: tuple[float, float] | None  # 95 % for a new reader of the same kind
+    method: str = "Obuchowski-Rockette"
 
 
 def obuchowski_rockette(

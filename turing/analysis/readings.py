@@ -1,153 +1,89 @@
-"""A study as arrays, whatever it was read from, and everything the report says of it."""
+"""A reader study as arrays, whatever it was read from: who said what of which case."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from . import agreement as agree
-from .errors import CannotAnalyse
-from .hype import HypeInfinity, hype_infinity
-from .learning import Learning, blocks, learning
-from .mrmc import OneModality, single_modality
-from .sources import Generators, compare_generators
-from .ustatistic import UStatistic, u_statistic
-
-BLOCK = 50  # images: about what is read between two breaks
+KINDS = ("detect", "pair", "hype", "class")
 
 
 @dataclass(frozen=True)
 class Readings:
-    """truth (cases,) 1 synthetic; said and ratings (readers, cases), NaN without an answer; ratings rise with 'synthetic'; places
-    (readers, cases): 0, 1, ... in the reader's order, NaN if unknown; seconds (readers, cases): NaN if unknown or interrupted;
-    clusters and sources (cases,): '' for a case alone, and for a real one."""
+    """Cases are columns, readers rows; NaN is no answer.
+
+    truth (cases,) 1 synthetic, 0 real; said (readers, cases) 1 'synthetic'. kind 'pair': a case is a pair and all are 1, said is 1
+    where the synthetic one was named. ratings (readers, cases): rise with 'synthetic'; equal to said where no confidence was asked.
+    places: 0, 1, ... in the reader's order; seconds: spent looking, interrupted trials included; idle: seconds paused or out of sight;
+    phases: the phase in which it was read. clusters, sources, strata (cases,): '' for a case alone, for a real one, for none.
+    groups (readers,): '' for none; counted (readers,): False for machines and for who could see the truth: shown, and in no figure
+    over readers. first_side (readers, cases): of pairs, 1 where the left one was named."""
 
     truth: np.ndarray
     said: np.ndarray
     ratings: np.ndarray
     places: np.ndarray
     seconds: np.ndarray
+    idle: np.ndarray
+    interrupted: np.ndarray
+    phases: np.ndarray
     clusters: np.ndarray
     sources: np.ndarray
+    strata: np.ndarray
+    groups: np.ndarray
+    counted: np.ndarray
+    graded: bool = False
+    kind: str = "detect"
+    first_side: np.ndarray | None = None
+
+    @property
+    def right(self) -> np.ndarray:
+        """(readers, cases): 1 where the answer was right, NaN without one."""
+        return np.where(np.isnan(self.said), np.nan, self.said == self.truth)
+
+    @property
+    def clean_seconds(self) -> np.ndarray:
+        """Without interrupted trials."""
+        return np.where(self.interrupted == 1, np.nan, self.seconds)
 
     def of(self, readers: np.ndarray) -> "Readings":
         """The same study with these readers (a mask) alone."""
-        return Readings(
-            self.truth, self.said[readers], self.ratings[readers], self.places[readers], self.seconds[readers],
-            self.clusters, self.sources,
-        )  # fmt: skip
+        tables = {
+            name: getattr(self, name)[readers] for name in READER_FIELDS if getattr(self, name) is not None
+        }
+        return replace(self, **tables)
+
+    def on(self, cases: np.ndarray) -> "Readings":
+        """The same study with these cases (a mask) alone."""
+        tables = {name: getattr(self, name)[:, cases] for name in TABLES if getattr(self, name) is not None}
+        return replace(self, **tables, **{name: getattr(self, name)[cases] for name in CASE_FIELDS})
+
+    def people(self) -> "Readings":
+        """Those that count over readers and answered anything."""
+        return self.of(self.counted & ~np.isnan(self.said).all(axis=1))
 
     def in_order(self, table: np.ndarray) -> np.ndarray:
-        """(readers, positions): the table along each reader's own order."""
-        longest = int(np.nanmax(self.places)) + 1 if np.isfinite(self.places).any() else 0
-        ordered = np.full((len(table), longest), np.nan)
-        rows, cases = np.nonzero(np.isfinite(self.places))
-        ordered[rows, self.places[rows, cases].astype(int)] = table[rows, cases]
-        return ordered
+        """(readers, positions): the table along each reader's own order of the cases that count."""
+        ordered = np.full(table.shape, np.nan)
+        for row, (places, values) in enumerate(zip(self.places, table)):
+            cases = np.flatnonzero(np.isfinite(places))
+            ordered[row, : len(cases)] = values[cases[np.argsort(places[cases], kind="stable")]]
+        return ordered if np.isfinite(self.places).any() else ordered[:, :0]
 
 
-@dataclass(frozen=True)
-class Agreed:
-    """One coefficient: name (a key of AGREEMENT), part 'all', 'synthetic' or 'real', and what was found."""
-
-    name: str
-    part: str
-    found: agree.Agreement
+TABLES = ("said", "ratings", "places", "seconds", "idle", "interrupted", "phases", "first_side")
+CASE_FIELDS = ("truth", "clusters", "sources", "strata")
+READER_FIELDS = (*TABLES, "groups", "counted")
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What is over readers: None where the design does not allow it."""
-
-    complete: int
-    accuracy: OneModality | None
-    auc: OneModality | None
-    gaps: UStatistic | None  # everybody, where some did not answer every case
-    agreement: tuple[Agreed, ...]
-    implied: float | None  # the kappa within one truth that accuracy alone implies
-    hype: HypeInfinity | None
-    learning: Learning | None
-    accuracy_blocks: tuple[tuple[int, int, float], ...]
-    seconds_blocks: tuple[tuple[int, int, float], ...]
-    generators: Generators | None
-    clustered: bool
-
-
-AGREEMENT: dict[str, Callable[[np.ndarray], agree.Agreement]] = {
-    "percent": agree.percent_agreement,
-    "fleiss": agree.fleiss_kappa,
-    "alpha": agree.krippendorff_alpha,
-    "ac1": agree.gwet_ac,
-}
-
-
-def findings(
-    study: Readings, *, graded: bool, tell: Callable[[int, int], None] = lambda done, all_: None
-) -> Findings:
-    """graded: the answers have confidence steps, so an ROC curve means something. tell: progress, steps done of all."""
-    whole = ~np.isnan(study.said).any(axis=1)
-    complete = study.of(whole)
-    clusters = _clusters(study.clusters)
-    over = lambda table, figure: _maybe(  # noqa: E731
-        single_modality, study.truth, table, figure, clusters=clusters, scale="logit"
-    )
-    accuracy = over(complete.said, "accuracy") if whole.any() else None
-    area = over(complete.ratings, "auc") if whole.any() and graded else None
-    tell(1, 5)
-    gaps = None if whole.all() else _maybe(u_statistic, study.truth, study.ratings if graded else study.said)
-    tell(2, 5)
-    agreed = agreements(study, graded)
-    tell(3, 5)
-    right = study.in_order(np.where(np.isnan(study.said), np.nan, study.said == study.truth))
-    figure = "auc" if graded else "accuracy"
-    generators = _maybe(compare_generators, study.sources, complete.ratings, complete.said, figure)
-    tell(4, 5)
-    flat = ~np.isnan(study.said)
-    return Findings(
-        int(whole.sum()), accuracy, area, gaps, agreed,
-        agree.implied_kappa(accuracy.estimate) if accuracy else None,
-        hype_infinity(np.broadcast_to(study.truth, flat.shape)[flat], study.said[flat].astype(int)) if flat.any() else None,
-        _maybe(learning, right), _blocks(right), _blocks(study.in_order(study.seconds)), generators, clusters is not None,
-    )  # fmt: skip
-
-
-def agreements(study: Readings, graded: bool) -> tuple[Agreed, ...]:
-    """Over all images and within each truth: readers who merely know the truth agree overall, and not within one truth."""
-    wanted: list[tuple[str, str, Any, np.ndarray]] = [
-        (name, "all", statistic, study.said) for name, statistic in AGREEMENT.items()
-    ]
-    if graded:
-        wanted.append(("ordinal", "all", lambda x: agree.krippendorff_alpha(x, "ordinal"), study.ratings))
-        wanted.append(("icc2", "all", _icc2, study.ratings))
-    for part, value in (("synthetic", 1), ("real", 0)):
-        within = study.said[:, study.truth == value]
-        wanted += [(name, part, AGREEMENT[name], within) for name in ("fleiss", "ac1")]
-    found = [(name, part, _maybe(statistic, table)) for name, part, statistic, table in wanted]
-    return tuple(Agreed(name, part, value) for name, part, value in found if value is not None)
-
-
-def _icc2(ratings: np.ndarray) -> agree.Agreement:
-    """ICC(2,1) of the readers who answered every case; no interval."""
-    whole = ratings[~np.isnan(ratings).any(axis=1)]
-    return agree.Agreement(agree.icc(whole.T).icc2)
-
-
-def _clusters(names: np.ndarray) -> np.ndarray | None:
-    """None where no cluster holds two cases; a case without a name is a cluster of its own."""
-    own = np.array([name or f"\0{i}" for i, name in enumerate(names)])
-    return None if len(set(own)) == len(own) else own
-
-
-def _blocks(ordered: np.ndarray) -> tuple[tuple[int, int, float], ...]:
-    if not ordered.size:
-        return ()
-    return tuple(blocks(ordered, max(5, min(BLOCK, ordered.shape[1] // 6))))
-
-
-def _maybe(statistic: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    """None where the study does not allow it: an empty place in the report, not an error."""
-    try:
-        return statistic(*given, **named)
-    except CannotAnalyse:
-        return None
+def readings(truth: np.ndarray, said: np.ndarray, **given: object) -> Readings:
+    """Readings with what is not known left blank: for notebooks, imports and tests."""
+    shape = said.shape
+    blank: dict[str, object] = {
+        "ratings": said, **{name: np.full(shape, np.nan) for name in ("places", "seconds", "idle", "phases")},
+        "interrupted": np.zeros(shape), "counted": np.ones(shape[0], bool), "groups": np.full(shape[0], "", object),
+        **{name: np.full(shape[1], "", object) for name in ("clusters", "sources", "strata")},
+    }  # fmt: skip
+    unknown = set(given) - {field.name for field in fields(Readings)}
+    if unknown:
+        raise TypeError(f"Readings have no {', '.join(sorted(unknown))}.")
+    return Readings(truth=truth, said=said, **(blank | given))  # type: ignore[arg-type]

@@ -45,6 +45,11 @@ def simple_design() -> dict[str, Any]:
     return simple().as_json()
 
 
+def margins(dprime: float) -> tuple[float, float]:
+    """A margin as d', as distances from an accuracy of one half (a reader without bias) and from an area of one half (equal variances)."""
+    return NormalDist().cdf(dprime / 2) - 0.5, NormalDist().cdf(dprime / 2**0.5) - 0.5
+
+
 class StudyQuerySet(OwnedQuerySet):
     def with_counts(self) -> "StudyQuerySet":
         """reader_count and finished_count, for lists."""
@@ -186,13 +191,14 @@ class Study(Owned):
 
     @property
     def accuracy_margin(self) -> float:
-        """The margin as a distance from an accuracy of one half, for a reader without bias."""
-        return NormalDist().cdf(self.margin / 2) - 0.5
+        return margins(self.margin)[0]
 
     @property
     def auc_margin(self) -> float:
-        """The same margin as a distance from an area of one half, equal variances."""
-        return NormalDist().cdf(self.margin / 2**0.5) - 0.5
+        return margins(self.margin)[1]
+
+    def answer_count(self) -> int:
+        return sum(self.readers.values_list(models.Count("sessions__answers"), flat=True))
 
 
 class Supply(models.Model):

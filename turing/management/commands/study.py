@@ -1,20 +1,25 @@
 import json
+import shlex
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand, CommandError
 
 from imagesets.models import ImageSet
 from turing.archive import archive
 from turing.forms import StudyForm
+from turing.forms_import import ImportForm
 from turing.launching import NotReady, problems
-from turing.models import Study, new_seed
+from turing.models import ImportedStudy, Study, new_seed
 
 
 class Command(BaseCommand):
-    help = "Create a draft of a reader study, or export a closed one with its answers as JSON."
+    help = (
+        "Create a draft of a reader study, export a closed one, or import answers of a study run elsewhere."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         deeds = parser.add_subparsers(dest="deed", required=True)
@@ -31,14 +36,63 @@ class Command(BaseCommand):
         export = deeds.add_parser("export", help="write a closed study as one JSON file")
         export.add_argument("study", type=int)
         export.add_argument("file", type=Path)
+        self._import_arguments(
+            deeds.add_parser("import", help="keep the answers of a study run elsewhere (CSV, iMRMC)")
+        ).add_argument("--owner", required=True, help="user name of a researcher")
+        self._import_arguments(
+            deeds.add_parser("report", help="write the report of such answers as Markdown; nothing is kept")
+        ).add_argument(
+            "--output",
+            required=True,
+            type=Path,
+            help="the document; figures go into a folder of its name beside it",
+        )
+
+    @staticmethod
+    def _import_arguments(parser: ArgumentParser) -> ArgumentParser:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--name", required=True)
+        parser.add_argument("--citation", default="")
+        parser.add_argument(
+            "--columns",
+            nargs="*",
+            default=[],
+            metavar="OURS=THEIRS",
+            help="where columns have other names: reader=participant",
+        )
+        parser.add_argument("--real", default="", help="how real is written in the truth column")
+        parser.add_argument("--higher-is-real", action="store_true", help="ratings rise with realism")
+        parser.add_argument("--threshold", type=float, default=None)
+        parser.add_argument("--modality", default="")
+        parser.add_argument("--margin", type=float, default=0.51, help="as d' (default 0.51)")
+        parser.add_argument("--endpoint", choices=["auc", "accuracy"], default="auc")
+        return parser
 
     def handle(self, *args: Any, deed: str, **options: Any) -> None:
-        {"create": self.create, "export": self.export}[deed](**options)
+        deeds = {"create": self.create, "export": self.export, "import": self.bring, "report": self.report}
+        deeds[deed](**options)
+
+    def bring(self, owner: str, **options: Any) -> None:
+        study = _handed_in(options)
+        study.owner = _researcher(owner)
+        study.save()
+        self.stdout.write(f"{study.count} answers were imported: /studies/imported/{study.pk}/")
+
+    def report(self, output: Path, **options: Any) -> None:
+        from turing.markdown import document
+        from turing.results import imported_results
+
+        study = _handed_in(options)
+        text, files = document(study, imported_results(study), _command(options, output), output.stem)
+        folder = output.with_suffix("")
+        folder.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+        for name, svg in files.items():
+            (folder / name).write_text(svg, encoding="utf-8")
+        self.stdout.write(f"{study.count} answers; the report is in {output}.")
 
     def create(self, name: str, owner: str, **options: Any) -> None:
-        user = get_user_model().objects.filter(username=owner, is_active=True).first()
-        if user is None or not user.is_researcher:
-            raise CommandError(f"There is no active researcher called {owner!r}.")
+        user = _researcher(owner)
         form = StudyForm(self._answers(name, user, options), user=user)
         if not form.is_valid():
             lines = [f"{field}: {' '.join(errors)}" for field, errors in form.errors.items()]
@@ -83,3 +137,37 @@ def _existing(numbers: list[int]) -> list[int]:
     if missing:
         raise CommandError(f"There is no image set {', '.join(map(str, sorted(missing)))}.")
     return numbers
+
+
+def _researcher(name: str) -> Any:
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None or not user.is_researcher:
+        raise CommandError(f"There is no active researcher called {name!r}.")
+    return user
+
+
+def _handed_in(options: dict[str, Any]) -> ImportedStudy:
+    """An unsaved row, through the form of the page: the same refusals, in the same words."""
+    file: Path = options["file"]
+    if not file.is_file():
+        raise CommandError(f"There is no file {file}.")
+    typed = {
+        name: options[name]
+        for name in ImportForm.Meta.fields
+        if name in options and options[name] is not None
+    }
+    typed["columns"] = "\n".join(options["columns"])
+    form = ImportForm(typed, {"file": SimpleUploadedFile(file.name, file.read_bytes())})
+    if not form.is_valid():
+        raise CommandError("\n".join(f"{field}: {' '.join(errors)}" for field, errors in form.errors.items()))
+    return form.save(commit=False)
+
+
+def _command(options: dict[str, Any], output: Path) -> str:
+    """What was typed, with bare file names."""
+    parts = ["manage.py study report", options["file"].name, "--name", shlex.quote(options["name"])]
+    parts += ["--columns", *options["columns"]] if options["columns"] else []
+    for name in ("citation", "real", "modality"):
+        parts += [f"--{name}", shlex.quote(options[name])] if options[name] else []
+    parts += ["--higher-is-real"] if options["higher_is_real"] else []
+    return " ".join([*parts, "--output", output.name])

@@ -27,7 +27,7 @@ class Frame:
 
 
 def svg_file(chart: str, frame: Frame) -> str:
-    """`chart` is a `<svg class="plot...">` of metrics.charts."""
+    """`chart` is a `<svg class="plot...">` of a charts module."""
     place = (
         f'x="{frame.left}" y="{frame.top}" width="{frame.width}" height="{frame.height}" overflow="visible"'
     )

@@ -1,0 +1,100 @@
+"""One figure over readers and cases, by the method that the design allows: what the verdict is judged by."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .errors import CannotAnalyse
+from .forced_choice import pairs_over_readers
+from .mrmc import FEW_READERS, OneModality, over_readers, single_modality
+from .readings import Readings
+from .ustatistic import UStatistic, u_statistic, u_statistic_these_readers
+
+OBUCHOWSKI_ROCKETTE, U_STATISTIC, JACKKNIFE = "Obuchowski-Rockette", "U-statistic", "jackknife over cases"
+
+
+def overall(study: Readings, figure: str) -> OneModality | None:
+    """figure 'accuracy' or 'auc', of every reader who read both kinds. Obuchowski-Rockette where all answered every case, the
+    U-statistic (BDG) where answers are missing, the readers fixed where they are fewer than five. None where it is not defined:
+    one truth only, no confidence for an area, nobody who read both kinds."""
+    if figure == "auc" and not study.graded:
+        return None
+    if study.kind == "pair":
+        return maybe(pairs_over_readers, complete(study).said) if figure == "accuracy" else None
+    both = study.of(_saw_both(study))
+    table = both.ratings if figure == "auc" else both.said
+    if not len(table):
+        return None
+    if not np.isnan(table).any():
+        return maybe(
+            single_modality, both.truth, table, figure, clusters=clusters(study.clusters), scale="logit"
+        )
+    return maybe(_with_gaps, both.truth, table)
+
+
+def rate_over_readers(right: np.ndarray) -> OneModality | None:
+    """A share (sensitivity, specificity) over readers and cases of one truth: right (readers, cases) of zeros and ones without gaps.
+    Its p against one half means nothing."""
+    if min(right.shape, default=0) < 1 or right.shape[1] < 2:
+        return None
+    return over_readers(right.mean(axis=1), np.atleast_2d(np.cov(right)) / right.shape[1], scale="logit")
+
+
+def _with_gaps(truth: np.ndarray, table: np.ndarray) -> OneModality:
+    """The area of two-valued answers is balanced accuracy, so one statistic serves both figures."""
+    few = len(table) < FEW_READERS
+    found: UStatistic = (u_statistic_these_readers if few else u_statistic)(truth, table)
+    each = np.array([_own(truth, row) for row in table])
+    scope, method = ("these readers only", JACKKNIFE) if few else ("readers and cases", U_STATISTIC)
+    error = float(np.sqrt(max(found.variance, 0.0)))
+    return OneModality(
+        found.auc, error, found.df, found.interval, found.inner, found.p_value, scope, each, None, method
+    )
+
+
+def _own(truth: np.ndarray, row: np.ndarray) -> float:
+    there = ~np.isnan(row)
+    t, r = truth[there], row[there]
+    above = r[t == 1][:, None] - r[t == 0]
+    return float(((above > 0) + (above == 0) / 2).mean())
+
+
+def _saw_both(study: Readings) -> np.ndarray:
+    read = ~np.isnan(study.said)
+    return read[:, study.truth == 1].any(axis=1) & read[:, study.truth == 0].any(axis=1)
+
+
+def complete(study: Readings) -> Readings:
+    """The readers who answered every case."""
+    return study.of(~np.isnan(study.said).any(axis=1))
+
+
+def clusters(names: np.ndarray) -> np.ndarray | None:
+    """None where no cluster holds two cases; a case without a name is a cluster of its own."""
+    own = np.array([name or f"\0{i}" for i, name in enumerate(names)])
+    return None if len(set(own)) == len(own) else own
+
+
+def maybe(statistic: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """None where the study does not allow it: an empty place in the report, not an error."""
+    try:
+        return statistic(*given, **named)
+    except CannotAnalyse:
+        return None
+
+
+def assay(study: Readings, controls: Readings) -> OneModality | None:
+    """Balanced accuracy on the real cases of a study against its positive controls (same readers): could they have seen a
+    difference? None without controls or real cases."""
+    if study.kind == "pair":
+        return overall(controls, "accuracy") if controls.said.shape[1] >= 2 else None
+    real = study.on(study.truth == 0)
+    if controls.said.shape[1] < 2 or real.said.shape[1] < 2:
+        return None
+    said = np.concatenate([real.said, controls.said], axis=1)
+    names = np.concatenate([real.clusters, controls.clusters])
+    truth = np.concatenate([np.zeros(real.said.shape[1], int), np.ones(controls.said.shape[1], int)])
+    both = replace(study, truth=truth, said=said, ratings=said, clusters=names, graded=False)
+    return overall(both, "accuracy")
