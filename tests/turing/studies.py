@@ -8,7 +8,7 @@ import numpy as np
 
 from tests import factories
 from turing import launching, preparing, sessions, simulation
-from turing.models import Answer, ImportedStudy, Reader, Session, Study
+from turing.models import Answer, Reader, Session, Study
 from turing.protocol import Protocol, Source, simple
 
 DESIGN = {
