@@ -8,7 +8,7 @@ import numpy as np
 
 from tests import factories
 from turing import launching, preparing, sessions, simulation
-from turing.models import Answer, Reader, Session, Study
+from turing.models import Answer, ImportedStudy, Reader, Session, Study
 from turing.protocol import Protocol, Source, simple
 
 DESIGN = {
@@ -165,3 +165,17 @@ def end_phase(session: Session, number: int) -> sessions.Outcome:
         one.key: simulation.reply_to(one, None, mind) for one in session.reader.study.phase(number).ends
     }
     return sessions.record_end(session, session.reader.study, number, f"e-{number}", replies)
+
+
+def imported(
+    owner: Any, answers: str = "reader,case,truth,said\nA,1,real,real\nA,2,fake,fake\n", **fields: Any
+) -> ImportedStudy:
+    """Answers from elsewhere, as the form leaves them."""
+    return ImportedStudy.objects.create(
+        owner=owner,
+        name="From elsewhere",
+        answers=answers,
+        digest="0" * 64,
+        count=answers.count("\n") - 1,
+        **fields,
+    )
