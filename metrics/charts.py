@@ -141,12 +141,16 @@ def scatter_map(
 
 
 def bars_with_intervals(
-    rows: Sequence[tuple[str, Row]], axis: Axis, *, name: str, title: str, describe: str
-) -> str:
-    """Named values from zero with their intervals, one under the other; the axis must hold zero, since a bar has a length."""
+    rows: Sequence[tuple[str, Row]], axis: Axis, *, name: str, title: str, describe: str, reference: float | None = None
+) -> str:  # fmt: skip
+    """Named values from zero with their intervals, one under the other; the axis must hold zero, since a bar has a length.
+
+    `reference` is a value to aim for, a dashed line."""
     if not axis.low <= 0 <= axis.high:
         raise ValueError("Bars start at zero; give an axis that holds it.")
     parts = [_vertical("grid", axis, tick) for tick in axis.ticks(4)]
+    if reference is not None:
+        parts.append(_vertical("chance", axis, reference))
     zero = axis.place(0.0)
     for index, (words, row) in enumerate(rows):
         y, height = 100.0 * (index + 0.5) / len(rows), 40.0 / len(rows)

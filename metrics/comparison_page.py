@@ -112,7 +112,12 @@ def _bars(found: SideBySide, line: Line, index: int) -> dict[str, Any]:
     ]
     title = _title(line, found)
     svg = charts.bars_with_intervals(
-        rows, axis, name=f"bars-{index}", title=title, describe=_described(line, found)
+        rows,
+        axis,
+        name=f"bars-{index}",
+        title=title,
+        describe=_described(line, found),
+        reference=line.reference,
     )
     return _figure(line, title, svg, line.protocol)
 

@@ -158,13 +158,13 @@ def _lines(
     )
     kept = min(COMPONENTS, real.values.shape[1], min(len(real.values), used) // 4)
     smooth = paired_jackknife(
-        _smooth(real.values, kept),
+        smooth_parts(real.values, kept),
         real,
         made,
         rng=rng,
         biased=[name == "frechet_principal" for name in SMOOTH],
     )
-    rough = paired_halves(_rough, real, made, rng=rng)
+    rough = paired_halves(rough_parts, real, made, rng=rng)
     own = vendi_score(
         real.values[np.sort(rng.choice(len(real.values), min(used, len(real.values)), replace=False))]
     )
@@ -212,7 +212,7 @@ def _possible(metric: str, value: float, ends: tuple[float, float], count: int) 
     return max(low, ends[0]), min(high, ends[1])
 
 
-def _smooth(real: np.ndarray, kept: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def smooth_parts(real: np.ndarray, kept: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """KID, Fréchet distance on the whole real set's principal components, Vendi score."""
     mean = real.mean(axis=0)
     axes = np.linalg.svd(real - mean, full_matrices=False)[2][:kept].T
@@ -224,7 +224,7 @@ def _smooth(real: np.ndarray, kept: int) -> Callable[[np.ndarray, np.ndarray], n
     return statistic
 
 
-def _rough(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+def rough_parts(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     found = prdc(real, synthetic, k=NEIGHBOURS)
     return np.array([found.precision, found.recall, found.coverage])
 

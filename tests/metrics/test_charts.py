@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from metrics import charts
 from metrics.charts import Axis, Row
+from metrics.curves import Point, curve
 
 NUMBERS = st.floats(-1e6, 1e6)
 
@@ -142,3 +143,26 @@ def test_every_text_is_escaped(words):
 def test_numbers_have_a_true_minus():
     assert charts.figure_text(-1234.5) == "\u22121,234.5"
     assert charts.figure_text(0.5, 2) == "0.50"
+
+
+def test_bars_show_the_value_to_aim_for():
+    drawn = charts.bars_with_intervals(
+        [("a", charts.Row(1.0, (0.5, 1.5)))], charts.Axis(0, 2), name="b", title="T", describe="D", reference=1.5
+    )  # fmt: skip
+    assert '<line class="chance" x1="75.00%" x2="75.00%"' in drawn
+
+
+def test_a_curve_has_a_mark_and_an_interval_a_point():
+    points = [Point(0, 1.0, (0.5, 1.5)), Point(10, 2.0, (1.5, 2.5)), Point(5, 3.0, (2.0, 4.0))]
+    drawn = curve(points, name="c", title="T", describe="D", reference=2.0)
+    assert drawn.count('class="dot"') == drawn.count('class="interval"') == 3
+    assert 'class="chance"' in drawn
+    assert "<title" in drawn
+    assert "<desc" in drawn
+    with pytest.raises(ValueError, match="two points"):
+        curve(points[:1], name="c", title="T", describe="D")
+
+
+def test_large_figures_are_written_out():
+    assert charts.figure_text(12_345_678) == "12,345,678"
+    assert charts.figure_text(-2e6) == "−2,000,000"
