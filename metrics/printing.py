@@ -147,7 +147,7 @@ def _numbers(shown: dict[str, Any]) -> list[str]:
     heads = (_("Metric"), _("Features"), _("Value"), _("95 % interval"), _("Real against real"), "n")
     parts = [heading(_("All numbers"))]
     for title, numbers in shown["groups"]:
-        parts += [f"*{text(title)}*", table(heads, [_row(number) for number in numbers], "2fr, 1.4fr, 1.2fr, 1.7fr, 1.9fr, 1.1fr")]  # fmt: skip
+        parts += [f"#block(sticky: true)[*{text(title)}*]", table(heads, [_row(number) for number in numbers], "2fr, 1.4fr, 1.2fr, 1.7fr, 1.9fr, 1.1fr")]  # fmt: skip
     cautions = [f"- *{text(n.title)}*, {text(n.source)}: {text(n.caution)}" for _t, numbers in shown["groups"] for n in numbers if n.caution]  # fmt: skip
     return [*parts, *cautions]
 
