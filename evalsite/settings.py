@@ -99,6 +99,7 @@ TASKS = {
 JOB_KINDS = {
     "evalsite.demo": "evalsite.demo.content.load",
     "imagesets.import": "imagesets.tasks.import_files",
+    "generators.balance": "generators.balanced.balance",
     "generators.mix": "generators.tasks.mix",
     "generators.train": "generators.tasks.train",
     "generators.sample": "generators.tasks.sample",

@@ -101,7 +101,7 @@ def sample(progress: Progress, *, generator_pk: int, image_set_pk: int, count: i
     way = {name: generator.output[name] for name in ("low", "high", "depth", "slope", "intercept")}
     builder = _builder(progress, image_set_pk)
     drawn = _drawn_apart if generator.is_foreign else _drawn_here
-    names = _class_names(generator)
+    names = class_names(generator)
     try:
         for pixels, label in drawn(generator, Output(**way), count=count, seed=seed, start=builder.written):
             builder.add(
@@ -140,7 +140,7 @@ def _drawn_apart(generator: Generator, output: Any, **which: int) -> Drawn:
             yield output.pixels(values), label
 
 
-def _class_names(generator: Generator) -> list[str]:
+def class_names(generator: Generator) -> list[str]:
     if generator.is_foreign:
         return list(make_options(generator.entries[0].options, generator.config).labels)
     if generator.training_set is None:

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from . import views, views_bringing, views_recipes
+from . import views, views_balance, views_bringing, views_recipes
 
 app_name = "generators"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views_recipes.choose, name="choose"),
     path("new/examples/<int:pk>/<slug:method>/", views_recipes.examples, name="examples"),
+    path("balance/<int:pk>/", views_balance.balance, name="balance"),
     path("recipe/", views_recipes.compose, name="compose"),
     path("recipe/preview/", views_recipes.preview, name="preview"),
     path(
