@@ -20,7 +20,7 @@ from .catalogue import NETWORKS
 from .models import Generator
 from .parameters import UnusableInput
 from .recipes import InvalidRecipe, Recipe
-from .tasks import class_names
+from .tasks import class_names, drawn_by
 from .working_set import WorkingSet
 
 WAYS = ("under", "over", "equal")
@@ -163,37 +163,41 @@ def _mixed(generator: Generator, working: WorkingSet, label: str, number: int, s
 
 
 def _drawn(generator: Generator, working: WorkingSet, label: str, number: int, seed: int, start: int) -> Made:
-    """Out of a network: of a conditional one the pictures of this class only."""
-    from .sampling import Output, sample
-    from .uploads import RefusedWeights, check_config, load_network
+    """Out of a network. The classes of a conditional one take turns: those of the others are passed over."""
+    from foreign.refusal import Refused
 
+    from .bringing import said
+    from .uploads import RefusedWeights
+
+    names = class_names(generator)
+    turns = generator.config.get("classes") or 1
+    wanted_class = names.index(label) if turns > 1 else None
+    facts = {"label": label, "slope": generator.output["slope"], "intercept": generator.output["intercept"]}
     try:
-        options = check_config(generator.network, generator.config)
-        network = load_network(generator.weights_path, generator.name, generator.network, options)
-    except RefusedWeights as refusal:
-        raise UnusableInput(str(refusal)) from refusal
-    way = {name: generator.output[name] for name in ("low", "high", "depth", "slope", "intercept")}
-    classes = options.classes
-    for turn in range(start, number):
-        index = turn * classes + class_names(generator).index(label) if classes else turn
-        (drawn,) = sample(
-            network, count=index + 1, seed=seed, output=Output(**way), start=index, classes=classes
-        )
-        facts = {"label": label, "slope": way["slope"], "intercept": way["intercept"]}
-        yield drawn[0], {**facts, "parameters": {"generator": generator.pk, "seed": seed, "index": index}}
+        drawn = drawn_by(generator, count=number * turns, seed=seed, start=start * turns)
+        for index, (pixels, drawn_class) in enumerate(drawn, start * turns):
+            if wanted_class is None or drawn_class == wanted_class:
+                yield (
+                    pixels,
+                    {**facts, "parameters": {"generator": generator.pk, "seed": seed, "index": index}},
+                )
+    except (RefusedWeights, Refused) as refusal:
+        raise UnusableInput(said(refusal)) from refusal
 
 
 def usable_for(image_set: ImageSet, label: str, user: Any) -> list[Generator]:
-    """Recipes, and networks that draw from chance alone in the set's size: conditional ones that know the class, others
-    on the user's word."""
+    """Recipes, and networks that draw from chance alone: conditional ones that know the class, others on the user's word.
+    Of our architectures only those that make pictures of the set's size and colours."""
     first = image_set.pictures.first()
     size = None if first is None else {"size": first.width, "channels": first.channels}
     found = []
     for generator in Generator.objects.visible_to(user).usable():
-        if not generator.is_network:
-            found.append(generator)
-        elif generator.network in NETWORKS and NETWORKS[generator.network].needs == "set":
-            fits = size == {name: generator.config.get(name) for name in ("size", "channels")}
-            if fits and (not generator.config.get("classes") or label in class_names(generator)):
-                found.append(generator)
+        config = generator.config
+        if generator.is_network and config.get("classes") and label not in class_names(generator):
+            continue
+        if generator.is_network and not generator.is_foreign:
+            fits = size == {name: config.get(name) for name in ("size", "channels")}
+            if not fits or NETWORKS[generator.network].needs != "set":
+                continue
+        found.append(generator)
     return found

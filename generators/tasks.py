@@ -94,19 +94,16 @@ def sample(progress: Progress, *, generator_pk: int, image_set_pk: int, count: i
     from foreign.refusal import Refused
 
     from .bringing import said
-    from .output import Output
     from .uploads import RefusedWeights
 
     generator = Generator.objects.get(pk=generator_pk)
-    way = {name: generator.output[name] for name in ("low", "high", "depth", "slope", "intercept")}
     builder = _builder(progress, image_set_pk)
-    drawn = _drawn_apart if generator.is_foreign else _drawn_here
     names = class_names(generator)
     try:
-        for pixels, label in drawn(generator, Output(**way), count=count, seed=seed, start=builder.written):
+        for pixels, label in drawn_by(generator, count=count, seed=seed, start=builder.written):
             builder.add(
                 pixels, label=names[label] if label is not None and label < len(names) else "",
-                slope=way["slope"], intercept=way["intercept"], parameters={"seed": seed, "index": builder.written + builder.waiting},
+                slope=generator.output["slope"], intercept=generator.output["intercept"], parameters={"seed": seed, "index": builder.written + builder.waiting},
             )  # fmt: skip
             progress.update(builder.written + builder.waiting, count, _("Pictures drawn"))
     except (RefusedWeights, Refused) as refusal:
@@ -116,6 +113,15 @@ def sample(progress: Progress, *, generator_pk: int, image_set_pk: int, count: i
 
 
 Drawn = Iterator[tuple[np.ndarray, int | None]]
+
+
+def drawn_by(generator: Generator, *, count: int, seed: int, start: int) -> Drawn:
+    """(pixels, class number or None) of pictures `start` to `count` - 1 of a network that draws from chance alone."""
+    from .output import Output
+
+    way = {name: generator.output[name] for name in ("low", "high", "depth", "slope", "intercept")}
+    draw = _drawn_apart if generator.is_foreign else _drawn_here
+    return draw(generator, Output(**way), count=count, seed=seed, start=start)
 
 
 def _drawn_here(generator: Generator, output: Any, **which: int) -> Drawn:

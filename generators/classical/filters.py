@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from generators.classical.common import (
     Transform,
@@ -12,9 +11,9 @@ from generators.classical.common import (
     check_image,
     checked,
     from_unit,
-    per_channel,
     to_unit,
 )
+from generators.classical.sampling import correlated, smoothed
 from generators.options import GaussianBlurOptions, MotionBlurOptions, SharpenOptions
 from generators.parameters import Parameters, full_range
 
@@ -40,8 +39,7 @@ def apply_sharpen(image: np.ndarray, mask, boxes, keypoints, parameters: Sharpen
     p = parameters
     mask, boxes, keypoints = checked(image, mask, boxes, keypoints)
     unit = to_unit(image, p.low, p.high)
-    smooth = per_channel(lambda plane: ndimage.gaussian_filter(plane, p.radius), unit)
-    sharp = unit + unit.dtype.type(p.amount) * (unit - smooth)
+    sharp = unit + unit.dtype.type(p.amount) * (unit - smoothed(unit, p.radius))
     return Transformed(from_unit(sharp, image, p.low, p.high), _copied(mask), boxes, keypoints)
 
 
@@ -60,7 +58,7 @@ def apply_gaussian_blur(
     image: np.ndarray, mask, boxes, keypoints, parameters: GaussianBlurParameters
 ) -> Transformed:
     mask, boxes, keypoints = checked(image, mask, boxes, keypoints)
-    blurred = _averaged(image, lambda plane: ndimage.gaussian_filter(plane, parameters.sigma))
+    blurred = _averaged(image, lambda work: smoothed(work, parameters.sigma))
     return Transformed(blurred, _copied(mask), boxes, keypoints)
 
 
@@ -102,14 +100,14 @@ def apply_motion_blur(
 ) -> Transformed:
     mask, boxes, keypoints = checked(image, mask, boxes, keypoints)
     kernel = motion_kernel(parameters.length, parameters.angle)
-    blurred = _averaged(image, lambda plane: ndimage.correlate(plane, kernel, mode="reflect"))
+    blurred = _averaged(image, lambda work: correlated(work, kernel))
     return Transformed(blurred, _copied(mask), boxes, keypoints)
 
 
 def _averaged(image: np.ndarray, smooth) -> np.ndarray:
     """A weighted mean of neighbours never leaves the image's own values: rounding alone could, so it is clipped."""
     work = image.dtype if image.dtype.kind == "f" else np.dtype(np.float32)
-    out = per_channel(smooth, image.astype(work)).clip(image.min(), image.max())
+    out = smooth(image.astype(work)).clip(image.min(), image.max())
     return (np.rint(out) if image.dtype.kind == "u" else out).astype(image.dtype)
 
 

@@ -5,7 +5,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from generators.classical.common import (
     Transform,
@@ -15,8 +14,8 @@ from generators.classical.common import (
     checked,
     moved_boxes,
     moved_points,
-    per_channel,
 )
+from generators.classical.sampling import affine
 from generators.options import CropOptions, NoOptions, RotationOptions, ShiftOptions, ZoomOptions
 from generators.parameters import Parameters, full_range, real
 
@@ -109,19 +108,11 @@ def apply_affine(image: np.ndarray, mask, boxes, keypoints, parameters: AffinePa
         return (points - offset) @ back.T
 
     return Transformed(
-        per_channel(lambda plane: _sampled(plane, matrix, offset, 1, p.border, p.fill), image),
-        None if mask is None else _sampled(mask, matrix, offset, 0, p.border, 0),
+        affine(image, matrix, offset, 1, p.border, p.fill),
+        None if mask is None else affine(mask, matrix, offset, 0, p.border, 0),
         moved_boxes(boxes, move, p.height, p.width),
         moved_points(keypoints, move),
     )
-
-
-def _sampled(plane: np.ndarray, matrix, offset, order: int, border: str, fill: float) -> np.ndarray:
-    if order == 0:
-        return ndimage.affine_transform(plane, matrix, offset, order=0, mode=border, cval=fill)
-    work = plane.dtype if plane.dtype.kind == "f" else np.dtype(np.float32)
-    out = ndimage.affine_transform(plane, matrix, offset, output=work, order=1, mode=border, cval=fill)
-    return (np.rint(out) if plane.dtype.kind == "u" else out).astype(plane.dtype)
 
 
 @dataclass(frozen=True)
@@ -154,10 +145,10 @@ def apply_crop(image: np.ndarray, mask, boxes, keypoints, parameters: CropParame
     if p.resize:
         scale = np.array([p.rows / p.height, p.columns / p.width])
         offset = np.array([p.top, p.left]) + 0.5 * scale - 0.5
-        affine = AffineParameters(
+        enlarged = AffineParameters(
             real(np.diag(scale).ravel()), real(offset), "nearest", 0.0, p.height, p.width  # type: ignore[arg-type]
         )  # fmt: skip
-        return apply_affine(image, mask, boxes, keypoints, affine)
+        return apply_affine(image, mask, boxes, keypoints, enlarged)
     part = np.s_[p.top : p.top + p.rows, p.left : p.left + p.columns]
 
     def move(points):

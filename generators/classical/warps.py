@@ -19,8 +19,8 @@ from generators.classical.common import (
     checked,
     moved_boxes,
     moved_points,
-    per_channel,
 )
+from generators.classical.sampling import remapped, smoothed
 from generators.options import ElasticOptions, GridDistortionOptions, OpticalDistortionOptions
 from generators.parameters import Parameters, full_range, real
 
@@ -34,17 +34,11 @@ def _warped(
     """coordinates: (2, h, w), the (y, x) of the input that each output pixel shows."""
     height, width = image.shape[:2]
     return Transformed(
-        per_channel(lambda plane: _sampled(plane, coordinates, border, fill), image),
-        None if mask is None else ndimage.map_coordinates(mask, coordinates, order=0, mode=border, cval=0),
+        remapped(image, coordinates, 1, border, fill),
+        None if mask is None else remapped(mask, coordinates, 0, border, 0),
         moved_boxes(boxes, move, height, width, POINTS_PER_SIDE),
         moved_points(keypoints, move),
     )
-
-
-def _sampled(plane: np.ndarray, coordinates: np.ndarray, border: str, fill: float) -> np.ndarray:
-    work = plane.dtype if plane.dtype.kind == "f" else np.dtype(np.float32)
-    out = ndimage.map_coordinates(plane, coordinates, output=work, order=1, mode=border, cval=fill)
-    return (np.rint(out) if plane.dtype.kind == "u" else out).astype(plane.dtype)
 
 
 def _inverse(displacement: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
@@ -90,7 +84,7 @@ def elastic_field(parameters: ElasticParameters) -> np.ndarray:
     that each component has a root mean square of exactly `rms`."""
     p = parameters
     white = np.random.default_rng(p.seed).standard_normal((2, p.height, p.width))
-    smooth = ndimage.gaussian_filter(white, (0, p.sigma, p.sigma), mode="reflect", truncate=3.0)
+    smooth = np.stack([smoothed(part, p.sigma, truncate=3.0) for part in white])
     size = np.sqrt(np.mean(smooth**2, axis=(1, 2), keepdims=True))
     return smooth * (p.rms / size)
 
@@ -183,10 +177,6 @@ def apply_optical_distortion(
     centre = np.array([(p.height - 1) / 2, (p.width - 1) / 2])
     half_diagonal = math.hypot(p.height, p.width) / 2
 
-    def show(points):
-        from_centre = points - centre
-        return points + from_centre * (p.k * (from_centre**2).sum(axis=1, keepdims=True) / half_diagonal**2)
-
     def move(points):
         from_centre = points - centre
         shown = np.hypot(*from_centre.T)
@@ -195,8 +185,9 @@ def apply_optical_distortion(
             centre + from_centre * np.divide(radius, shown, out=np.ones_like(shown), where=shown > 0)[:, None]
         )
 
-    grid = _grid(p.height, p.width)
-    coordinates = show(grid.reshape(2, -1).T).T.reshape(grid.shape)
+    down, across = np.arange(p.height)[:, None] - centre[0], np.arange(p.width) - centre[1]
+    bend = 1 + p.k / half_diagonal**2 * (down**2 + across**2)
+    coordinates = np.stack([centre[0] + down * bend, centre[1] + across * bend])
     return _warped(image, mask, boxes, keypoints, coordinates, move, p.border, p.fill)
 
 

@@ -1,9 +1,11 @@
 """Balanced sets: counts before and after, by leaving out, by repeating, filled up by recipes and networks."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -89,7 +91,7 @@ def network(researcher, **config) -> Generator:
 
     options = {"latent": 8, "width": 4, "size": 32, "channels": 1, "classes": 0} | config
     torch.manual_seed(0)
-    path = production.Path(production.settings.DATA_DIR) / "net.safetensors"
+    path = Path(settings.DATA_DIR) / "net.safetensors"
     save_file(Net(**options).state_dict(), path)
     file, digest = keep_weights(path)
     return Generator.objects.create(
