@@ -234,7 +234,7 @@ _ENTRIES = (
     Metric(
         "copies", _("Suspected copies"), "memorisation", "metrics.functional.memorisation.suspected_copies", "training",
         "lower", 0.0, 1.0, 0.0, 10,
-        _("Share of synthetic images that lie closer to a training image than unseen real images do and agree with it in the pixels."),
+        _("Share of synthetic images that agree with a training image in the pixels, as they are or mirrored, cropped, shifted or with noise."),
         (_("Copying is not the only way to reveal a person, and another image of the same patient is no copy."),),
     ),
     Metric(
@@ -242,6 +242,24 @@ _ENTRIES = (
         "higher", 0.0, 1.0, None, 10,
         _("Share of synthetic images farther from their nearest training image than that one is from its own nearest neighbour."),
         (_("About one half for new images of the same kind."),),
+    ),
+    Metric(
+        "distance_ratio", _("Distance to training against unseen images"), "memorisation",
+        "metrics.functional.memorisation.distance_ratio", "training", "higher", 0.0, INFINITY, None, 10,
+        _("How far synthetic images lie from the nearest training image, relative to the nearest unseen real one: 1 as far from both."),
+        (_("Below 1 the generator keeps to what it saw, copies or not."),),
+    ),
+    Metric(
+        "copying_test", _("Copying test (C_T)"), "memorisation", "metrics.functional.memorisation.copying_test", "training",
+        "higher", -INFINITY, INFINITY, None, 10,
+        _("A z score: below about -1.6 synthetic images lie closer to the training images than unseen real images do, beyond chance."),
+        (_("A few exact copies among many good images do not move it."),), "value", secondary=True,
+    ),
+    Metric(
+        "mifid", _("Fréchet distance raised by memorisation (MiFID)"), "memorisation", "metrics.functional.memorisation.mifid",
+        "training", "lower", 0.0, INFINITY, None, 10,
+        _("The Fréchet distance to the training set, divided by the mean cosine distance to the nearest training image where that is below 0.1."),
+        (_("The step at 0.1 depends on the features; it is here for comparison with other work."),), secondary=True,
     ),
 )  # fmt: skip
 

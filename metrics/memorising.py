@@ -11,16 +11,16 @@ import numpy as np
 
 from .catalogue import METRICS
 from .course import Course
-from .feature_sets import Features, exact_interval
-from .functional.memorisation import correlation, suspected_copies
+from .feature_sets import Features, blank, exact_interval
+from .functional.errors import CannotMeasure
+from .functional.memorisation import copying_test, distance_ratio, mifid, suspected_copies
+from .functional.near_copies import COPY, FINE, near_copies
 from .images import MINIMUM, Images, Sets
-from .pixels import fitted, smallest_size
+from .pixels import fitted
 from .reports import Number, Pair, Sentence, Verdict, counted
 from .reports import gettext_noop as _
 
-RATIO = 0.5  # of the training image's own nearest-neighbour distance: closer is suspected
-AGREE = 0.95  # correlation of the pixels that confirms it
-EQUAL = 0.999  # correlation at which two pictures are one
+EQUAL = 0.999  # likeness at which two pictures are one
 SHOWN = 6
 LEVEL = 0.05  # false alarm of the set's verdict
 
@@ -44,16 +44,20 @@ class Memorisation:
 
 @dataclass(frozen=True)
 class Flagged:
-    """One set against the training images. closeness, nearest, correlation (n,); is_copy (n,) bool, confirmed in the pixels."""
+    """One set against the training images: closeness (n,) in features to the nearest one; likeness (n,) of the pixels to the one,
+    nearest (n,), that the picture resembles most; is_copy (n,) bool."""
 
     closeness: np.ndarray
     nearest: np.ndarray
-    correlation: np.ndarray  # NaN where the features gave no suspicion
+    likeness: np.ndarray
     is_copy: np.ndarray
 
     @property
     def count(self) -> int:
         return int(self.is_copy.sum())
+
+
+WANTED = {"copies", "authenticity", "copying_test", "distance_ratio", "mifid"}
 
 
 def memorisation(
@@ -64,20 +68,21 @@ def memorisation(
     *,
     course: Course,
 ) -> Memorisation:
-    """Told by the features of the leading encoder, confirmed in the pixels; `trained` (t, d) are the training features."""
-    if sets.training is None or trained is None or not chosen & {"copies", "authenticity"}:
+    """Copies are told by the pixels, closeness by the features of the leading encoder; `trained` (t, d) are the training features."""
+    if sets.training is None or trained is None or not chosen & WANTED:
         return Memorisation.unknown()
     course.stage(3, _("looking for copies of training images"))
-    size = smallest_size(*sets.looks.values())
-    found = _flagged(sets.synthetic, features.synthetic, sets.training, trained, size)
+    known = _pictures(sets.training, np.arange(len(sets.training)))
+    found = _flagged(sets.synthetic, features.synthetic, known, trained, np.arange(len(sets.synthetic)))
     unseen = _unseen(sets.real, sets.training)
     control = None
     if len(unseen) >= MINIMUM:
-        control = _flagged(sets.real, features.real, sets.training, trained, size, only=unseen)
+        control = _flagged(sets.real, features.real[unseen], known, trained, unseen)
     p_value = _more_than(found, control)
     numbers = _numbers(features, found, control, len(trained), p_value)
+    numbers += _distances(features, trained, features.real[unseen] if control else None)
     return Memorisation(
-        _verdict(found, control, p_value, features.encoder), [n for n in numbers if n.metric in chosen], _pairs(found, sets, size),
+        _verdict(found, control, p_value, features.encoder), [n for n in numbers if n.metric in chosen], _pairs(found),
         {"closeness_to_training": found.closeness, "nearest_training": found.nearest.astype(float), "copy": found.is_copy.astype(float)},
     )  # fmt: skip
 
@@ -91,20 +96,39 @@ def _unseen(real: Images, training: Images) -> np.ndarray:
     return np.flatnonzero(~np.array(seen))
 
 
+def _pictures(images: Images, positions: np.ndarray) -> np.ndarray:
+    """(n, 64, 64) as near copies are looked for."""
+    return np.stack([fitted(images.scaled(int(position)), (FINE, FINE)) for position in positions])
+
+
 def _flagged(
-    images: Images, features: np.ndarray, training: Images, trained: np.ndarray, size: tuple[int, int], *,
-    only: np.ndarray | None = None,
-) -> Flagged:  # fmt: skip
-    rows = np.arange(len(images)) if only is None else only
-    result = suspected_copies(features[rows], trained, ratio=RATIO)
-    agreement = np.full(len(rows), np.nan)
-    for index in np.flatnonzero(result.is_suspected):
-        agreement[index] = _agreement(images, int(rows[index]), training, int(result.nearest[index]), size)
-    return Flagged(result.closeness, result.nearest, agreement, result.is_suspected & (agreement >= AGREE))
+    images: Images, features: np.ndarray, known: np.ndarray, trained: np.ndarray, rows: np.ndarray
+) -> Flagged:
+    """features: of the rows alone."""
+    closeness = suspected_copies(features, trained).closeness
+    looked = near_copies(_pictures(images, rows), known)
+    return Flagged(closeness, looked.nearest, looked.likeness, looked.is_copy)
 
 
-def _agreement(images: Images, position: int, training: Images, other: int, size: tuple[int, int]) -> float:
-    return correlation(fitted(images.scaled(position), size), fitted(training.scaled(other), size))
+def _distances(features: Features, trained: np.ndarray, unseen: np.ndarray | None) -> list[Number]:
+    """What the distances to the training images tell of the whole set; the first two need unseen real images."""
+    numbers = [replace(_blank(features, "mifid", len(trained)), value=mifid(features.synthetic, trained))]
+    if unseen is None:
+        return numbers
+    protocol = {**features.protocol, "unseen real images": str(len(unseen))}
+    for name, function in (("copying_test", copying_test), ("distance_ratio", distance_ratio)):
+        number = replace(_blank(features, name, len(trained)), protocol=protocol)
+        try:
+            found = function(features.synthetic, trained, unseen)
+        except CannotMeasure as error:
+            numbers.append(replace(number, absent=Sentence("%(cause)s", {"cause": str(error)})))
+            continue
+        numbers.append(replace(number, value=float(getattr(found, "value", found))))
+    return numbers
+
+
+def _blank(features: Features, name: str, trained: int) -> Number:
+    return replace(blank(features, name), n_real=trained, n_synthetic=len(features.synthetic))
 
 
 def _more_than(found: Flagged, control: Flagged | None) -> float | None:
@@ -122,8 +146,7 @@ def _numbers(
 ) -> list[Number]:
     protocol = {
         **features.protocol,
-        "suspected": f"closer to a training image than {RATIO:g} of that one's own nearest-neighbour distance",
-        "confirmed": f"correlation of the pixels at least {AGREE:g}",
+        "copy": f"normalised cross-correlation of at least {COPY:g} with a training picture at {FINE} x {FINE}, also mirrored, cropped to 85 % or shifted",
         "interval": "exact binomial (Clopper and Pearson)",
         "floor": "the same share among real images outside the training set",
     }
@@ -156,26 +179,20 @@ def _exact(flags: np.ndarray) -> tuple[float, float]:
     return exact_interval(int(flags.sum()), len(flags))
 
 
-def _pairs(found: Flagged, sets: Sets, size: tuple[int, int]) -> tuple[Pair, ...]:
-    """The closest pairs, copies first, whether or not anything is suspected: a reader should see the closest anyway."""
-    assert sets.training is not None
-    order = np.lexsort((found.closeness, ~found.is_copy))[:SHOWN]
-    pairs = []
-    for row in order:
-        agreement = found.correlation[row]
-        if np.isnan(agreement):
-            agreement = _agreement(sets.synthetic, int(row), sets.training, int(found.nearest[row]), size)
-        if np.isfinite(found.closeness[row]):
-            pairs.append(
-                Pair(int(row), int(found.nearest[row]), float(found.closeness[row]), float(agreement))
-            )
-    return tuple(pairs)
+def _pairs(found: Flagged) -> tuple[Pair, ...]:
+    """The likest pairs, copies first, whether or not anything is suspected: a reader should see the closest anyway."""
+    order = np.argsort(-found.likeness, kind="stable")[:SHOWN]
+    return tuple(
+        Pair(int(row), int(found.nearest[row]), float(found.closeness[row]), float(found.likeness[row]))
+        for row in order
+        if np.isfinite(found.closeness[row])
+    )
 
 
 def _verdict(found: Flagged, control: Flagged | None, p_value: float | None, encoder: str) -> Verdict:
     key = f"copies:{encoder}"
     of = len(found.is_copy)
-    equal = int((found.is_copy & (found.correlation >= EQUAL)).sum())
+    equal = int((found.is_copy & (found.likeness >= EQUAL)).sum())
     suspected = counted(
         found.count, _("One of %(of)s synthetic images is a suspected copy of a training image."),
         _("%(n)s of %(of)s synthetic images are suspected copies of training images."), of=of,

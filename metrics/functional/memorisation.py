@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import fisher_exact
+from scipy.stats import fisher_exact, norm, rankdata
 
 from .errors import CannotMeasure, as_pair
+from .frechet import frechet_distance
 from .manifold import nearest_neighbours, radii
+from .modes import grow_modes
 
 
 @dataclass(frozen=True)
@@ -76,3 +78,97 @@ def correlation(first: Any, second: Any) -> float:
     a, b = a - a.mean(), b - b.mean()
     norm = np.linalg.norm(a) * np.linalg.norm(b)
     return float(a @ b / norm) if norm > 0 else 0.0
+
+
+CELLS = 5  # regions of the training set that the C_T test looks at one by one
+NEAR = 0.1  # mean cosine distance below which MiFID raises a Frechet distance
+
+
+@dataclass(frozen=True)
+class Copying:
+    """The test of Meehan et al.: value, a z score; below -1.64 the synthetic images lie closer to the training set than unseen ones."""
+
+    value: float
+    p_value: float  # one-sided, of copying
+    by_cell: np.ndarray  # (cells,) z, NaN where either set has too few images there
+
+
+def copying_test(synthetic: Any, training: Any, held_out: Any) -> Copying:
+    """C_T of Meehan, Chaudhuri & Dasgupta (AISTATS 2020, section 3), from features (m, d), (n, d) and (k, d).
+
+    In each cell of the training set the distances of synthetic and of unseen images to their nearest training image are ranked
+    (Mann & Whitney); the z of the cells are averaged by the share of unseen images there. Cells are clusters of the training
+    images; those with fewer than 10 images of either set are left out. It sees a generator that hugs its training images, copies or not, and
+    is blind to a few exact copies among many good images. The p value takes cells as independent.
+    Raises CannotMeasure where no cell holds 10 images of both sets.
+    """
+    t, s = as_pair(training, synthetic, least=1)
+    _t, h = as_pair(training, held_out, least=1)
+    tree = grow_modes(t, leaves=CELLS)
+    near = [nearest_neighbours(rows, t)[1][:, 0] for rows in (s, h)]
+    cells = [tree.leaf_of(rows) for rows in (s, h)]
+    z, weights = np.full(len(tree.centres), np.nan), np.zeros(len(tree.centres))
+    for cell in range(len(tree.centres)):
+        made, unseen = (far[which == cell] for far, which in zip(near, cells))
+        if min(len(made), len(unseen)) >= 10:
+            z[cell], weights[cell] = _rank_z(made, unseen), len(unseen)
+    if not weights.any():
+        raise CannotMeasure(
+            "No part of the training set has 10 synthetic and 10 unseen images near it; more are needed."
+        )
+    weights /= weights.sum()
+    value = float(np.nansum(weights * z))
+    return Copying(value, float(norm.cdf(value / np.sqrt((weights**2).sum()))), z)
+
+
+def _rank_z(made: np.ndarray, unseen: np.ndarray) -> float:
+    """z of Mann and Whitney's U with its correction for ties: negative where `made` is smaller."""
+    ranks = rankdata(np.concatenate([made, unseen]))
+    n, m = len(made), len(unseen)
+    u = ranks[:n].sum() - n * (n + 1) / 2
+    _values, ties = np.unique(ranks, return_counts=True)
+    spread = n * m / 12 * ((n + m + 1) - (ties**3 - ties).sum() / ((n + m) * (n + m - 1)))
+    return float((u - n * m / 2) / np.sqrt(spread)) if spread > 0 else 0.0
+
+
+def distance_ratio(synthetic: Any, training: Any, held_out: Any) -> float:
+    """Geometric mean of (distance to the nearest training image / to the nearest unseen one) over the synthetic images.
+
+    From features (m, d), (n, d), (k, d); of the larger of training and unseen set as many images are taken as the smaller has,
+    evenly in an order of their features, since the nearest of more is nearer. 1 where the generator is as far from both, below 1 where it
+    keeps to what it saw. Images that lie on one of both to rounding count as a thousandth of the median distance.
+    """
+    t, s = as_pair(training, synthetic, least=1)
+    _t, h = as_pair(training, held_out, least=1)
+    size = min(len(t), len(h))
+    to_train, to_unseen = (nearest_neighbours(s, _evenly(rows, size))[1][:, 0] for rows in (t, h))
+    least = 1e-3 * float(np.median(np.concatenate([to_train, to_unseen])))
+    if least == 0:
+        raise CannotMeasure(
+            "Most synthetic images equal a training image; a ratio of distances is not defined then."
+        )
+    return float(np.exp(np.mean(np.log(np.maximum(to_train, least)) - np.log(np.maximum(to_unseen, least)))))
+
+
+def _evenly(rows: np.ndarray, size: int) -> np.ndarray:
+    order = np.lexsort(rows.T[:4])
+    return rows[order[np.linspace(0, len(rows) - 1, size).round().astype(int)]]
+
+
+def mifid(synthetic: Any, training: Any) -> float:
+    """Memorisation-informed Frechet distance (Bai et al., KDD 2021): the distance to the training set, raised where images copy it.
+
+    The mean cosine distance of a synthetic image to its nearest training image, below NEAR, divides the Frechet distance; at NEAR and
+    above nothing is changed. The step at NEAR is the authors' own and depends on the features: for comparison with other work.
+    """
+    t, s = as_pair(training, synthetic)
+    return frechet_distance(t, s) / _cosine(s, t)
+
+
+def _cosine(s: np.ndarray, t: np.ndarray) -> float:
+    unit = [rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12) for rows in (s, t)]
+    far = [
+        1 - np.abs(unit[0][start : start + 1024] @ unit[1].T).max(axis=1) for start in range(0, len(s), 1024)
+    ]
+    mean = float(np.concatenate(far).mean())
+    return max(mean, 1e-15) if mean < NEAR else 1.0

@@ -20,6 +20,8 @@ TRAINING = [name for name, metric in METRICS.items() if metric.needs == "trainin
 OPTIONS = {
     "c2st": lambda: {"rng": np.random.default_rng(5)},
     "kid_subsets": lambda: {"rng": np.random.default_rng(5), "subsets": 400, "size": 25},
+    "copying_test": lambda: {"held_out": np.random.default_rng(6).normal(size=(60, 6))},
+    "distance_ratio": lambda: {"held_out": np.random.default_rng(6).normal(size=(60, 6))},
     "missing": lambda: {"rng": np.random.default_rng(5)},
     "mode_spread": lambda: {"rng": np.random.default_rng(5)},
 }
@@ -189,8 +191,8 @@ def test_numbers_from_training_images_have_the_same_rules(name, sets):
     function, metric = METRICS[name].function(), METRICS[name]
 
     def share(images: np.ndarray, training: np.ndarray) -> float:
-        found = function(images, training)
-        return float(getattr(found, "share", found))
+        found = function(images, training, **OPTIONS.get(name, dict)())
+        return float(getattr(found, metric.part or "share", found))
 
     value = share(sets.synthetic, sets.real)
     assert metric.low <= value <= metric.high

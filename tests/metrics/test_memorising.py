@@ -10,11 +10,9 @@ from tests.factories import blobs
 from tests.metrics.examples import images
 
 
-def flagged(copies: int, of: int, correlation: float = 0.97) -> Flagged:
+def flagged(copies: int, of: int, likeness: float = 0.97) -> Flagged:
     is_copy = np.arange(of) < copies
-    return Flagged(
-        np.where(is_copy, 0.2, 1.0), np.zeros(of, int), np.where(is_copy, correlation, np.nan), is_copy
-    )
+    return Flagged(np.where(is_copy, 0.2, 1.0), np.zeros(of, int), np.where(is_copy, likeness, 0.5), is_copy)
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 304), (3, 1000), (5, 5), (1, 2)])
@@ -37,7 +35,7 @@ def test_more_than_among_unseen_is_fishers_test():
         (flagged(2, 100), None, "warning", "2 of 100"),
         (flagged(12, 100), flagged(1, 100), "alarm", "12 of 100"),
         (flagged(12, 100), flagged(12, 100), "warning", "12 of 100"),
-        (flagged(1, 100, correlation=1.0), flagged(0, 100), "alarm", "pixel for pixel"),
+        (flagged(1, 100, likeness=1.0), flagged(0, 100), "alarm", "pixel for pixel"),
     ],
 )
 def test_the_verdict_of_a_set(found, control, state, words):

@@ -1,0 +1,201 @@
+"""How often is a dropped mode, a shrunk variety, a copied image found, and how often is there a false alarm? On real images.
+
+    python -m benchmarks.mode_collapse FOLDER [PART ...]     FOLDER holds the collections (docs/validation.md names them)
+
+Each draw divides the patients of a collection by chance: one half gives the real set, the other, with something known done to it,
+the set that is judged as a generator's would be. Thresholds, the number of components and of leaves were chosen on the small chest
+X-rays with the random network; the rows of that pair are marked. Every part takes a minute or two and is kept in
+docs/validation/mode_collapse, from where the tables in docs/validation are made. Features are kept in EVALSITE_BENCHMARK_CACHE.
+"""
+
+from benchmarks.peers import medians  # isort: skip  # noqa: F401  (sets the thread count before numpy is loaded)
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from benchmarks.collapse_data import ACQUISITIONS, PLAIN, Collection, collection, features
+from benchmarks.collapse_tables import KEPT, write_tables
+from metrics.functional.missing import mode_coverage
+from metrics.functional.quantification import class_shares
+from metrics.functional.spread import within_spread
+
+SHARE = 0.05  # of the mode that is dropped
+PAIRS = (
+    ("small chest", "random"), ("chest", "random"), ("chest", "pixels"), ("chest", "radiomics"), ("hippocampus", "pixels"),
+    ("hippocampus", "random"),
+)  # fmt: skip
+PERMUTATIONS = 199
+Row = dict[str, Any]
+
+
+def divided(
+    data: Collection, rng: np.random.Generator, dropped: tuple[str, ...], *, drop: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the real and of the judged set; each of the modes named holds SHARE of the real one."""
+    patients = rng.permutation(np.unique(data.patients))
+    sides = []
+    for number, part in enumerate(np.array_split(patients, 2)):
+        inside = np.flatnonzero(np.isin(data.patients, part))
+        kept = inside[~np.isin(data.modes[inside], dropped)]
+        count = round(SHARE * len(kept) / (1 - SHARE * len(dropped)))
+        rare = [] if number and drop else [
+            rng.permutation(inside[data.modes[inside] == mode])[:count] for mode in dropped
+        ]  # fmt: skip
+        sides.append(np.sort(np.concatenate([kept, *rare])))
+    return sides[0], sides[1]
+
+
+def dropped_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
+    """One row a draw and mode: found, how well a branch holds the mode, the share and its interval."""
+    found = []
+    for mode in ACQUISITIONS:
+        for _draw in range(draws):
+            real, judged = divided(data, rng, (mode,))
+            result = _covered(data, rows, real, judged, rng)
+            is_mode = data.modes[real] == mode
+            leaves = np.concatenate([np.zeros(0, int), *(each.leaves for each in result.found)])
+            hit = bool(result.found) and (np.isin(result.real, leaves) & is_mode).sum() >= 0.5 * is_mode.sum()
+            found.append(
+                {
+                    "mode": mode, "held": _held(result, is_mode), "found": hit, "share": result.share,
+                    "low": result.interval[0], "high": result.interval[1], "n": len(real),
+                }
+            )  # fmt: skip
+    return found
+
+
+def _covered(
+    data: Collection, rows: np.ndarray, real: np.ndarray, judged: np.ndarray, rng: np.random.Generator
+) -> Any:
+    return mode_coverage(
+        rows[real], rows[judged], rng=rng, real_groups=data.patients[real], synthetic_groups=data.patients[judged],
+        permutations=PERMUTATIONS,
+    )  # fmt: skip
+
+
+def _held(result: Any, is_mode: np.ndarray) -> float:
+    """F1 of the branch that holds the mode best, among real images that the tree has not seen: 1 where it is a cluster."""
+    leaf, truth = result.real[result.counted], is_mode[result.counted]
+    inside = result.tree.branches[:, leaf]
+    return float((2 * (inside & truth).sum(axis=1) / np.maximum(1, inside.sum(axis=1) + truth.sum())).max())
+
+
+def several_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
+    """Two and three modes of .05 dropped together."""
+    found = []
+    for count in (2, 3):
+        for _draw in range(draws):
+            modes = tuple(
+                rng.choice([mode for mode in ACQUISITIONS if mode not in ("noisy", "soft")], count, False)
+            )
+            real, judged = divided(data, rng, modes)
+            result = _covered(data, rows, real, judged, rng)
+            leaves = np.concatenate([np.zeros(0, int), *(each.leaves for each in result.found)])
+            flagged = np.isin(result.real, leaves)
+            hits = [
+                (flagged & (data.modes[real] == mode)).sum() >= 0.5 * (data.modes[real] == mode).sum()
+                for mode in modes
+            ]
+            found.append({"dropped": count, "found": int(sum(hits)), "share": result.share, "low": result.interval[0], "high": result.interval[1]})  # fmt: skip
+    return found
+
+
+def clean_sets(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
+    """Nothing is done to the judged set: whatever is found is a false alarm."""
+    found = []
+    for _draw in range(draws):
+        real, judged = divided(data, rng, (), drop=False)
+        result = _covered(data, rows, real, judged, rng)
+        spread = within_spread(
+            rows[real], rows[judged], rng=rng, real_groups=data.patients[real], synthetic_groups=data.patients[judged], permutations=PERMUTATIONS
+        )  # fmt: skip
+        found.append({"found": bool(result.found), "spread": spread.ratio, "spread_p": spread.p_value, "findable": result.findable})  # fmt: skip
+    return found
+
+
+def shrunk_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
+    """Features of each mode drawn to their mean, so that the variance is a known part of what it was."""
+    found = []
+    for factor in (0.9, 0.8, 0.7, 0.5):
+        for _draw in range(draws):
+            real, judged = divided(data, rng, (), drop=False)
+            moved = rows[judged].copy()
+            for mode in (PLAIN, *ACQUISITIONS):
+                inside = data.modes[judged] == mode
+                mean = moved[inside].mean(axis=0)
+                moved[inside] = mean + np.sqrt(factor) * (moved[inside] - mean)
+            result = within_spread(
+                rows[real], moved, rng=rng, real_groups=data.patients[real], synthetic_groups=data.patients[judged], permutations=PERMUTATIONS
+            )  # fmt: skip
+            found.append({"factor": factor, "ratio": result.ratio, "p": result.p_value})
+    return found
+
+
+def labelled_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
+    """Modes with names, of every separability: what class quantification finds, and its false alarms."""
+    found = []
+    for mode in ACQUISITIONS:
+        for draw in range(draws):
+            real, judged = divided(data, rng, (mode,), drop=draw % 2 == 0)
+            with patch("metrics.functional.quantification.DRAWS", 20):
+                result = class_shares(
+                    rows[real], data.modes[real], rows[judged], rng=rng, real_groups=data.patients[real],
+                    synthetic_groups=data.patients[judged],
+                )  # fmt: skip
+            each = next(one for one in result.classes if one.name == mode)
+            truth = float((data.modes[judged] == mode).mean())
+            wrong = [
+                one.name for one in result.classes if one.is_found and one.is_separable and one.name != mode
+            ]
+            found.append(
+                {
+                    "mode": mode, "dropped": draw % 2 == 0, "auc": each.auc, "found": each.is_found, "power": each.power,
+                    "share": each.synthetic, "truth": truth, "wrong": len(wrong),
+                }
+            )  # fmt: skip
+    return found
+
+
+Part = Callable[[Collection, np.ndarray, np.random.Generator, int], list[Row]]
+PARTS: dict[str, tuple[Part, int]] = {
+    "dropped": (dropped_modes, 20),
+    "several": (several_modes, 10),
+    "clean": (clean_sets, 100),
+    "shrunk": (shrunk_modes, 10),
+    "labelled": (labelled_modes, 8),
+}
+
+
+def main() -> None:
+    folder, asked = Path(sys.argv[1]), sys.argv[2:] or [*PARTS, "copies"]
+    cache = Path(os.environ.get("EVALSITE_BENCHMARK_CACHE", tempfile.gettempdir())) / "mode-collapse"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for part in asked:
+        if part == "copies":
+            from benchmarks.copies import all_copies
+
+            all_copies(folder)
+            continue
+        measure, draws = PARTS[part]
+        for name, encoder in PAIRS:
+            path = KEPT / f"{part}-{name.replace(' ', '-')}-{encoder}.json"
+            if path.exists():
+                continue  # remove the file to measure anew
+            data = collection(name, folder)
+            rows = features(data.pictures, encoder, cache)
+            found = measure(data, rows, np.random.default_rng([5, *part.encode(), *name.encode()]), draws)
+            path.write_text(json.dumps(found) + "\n")
+            print(part, name, encoder, len(found), flush=True)
+    write_tables()
+
+
+if __name__ == "__main__":
+    main()
