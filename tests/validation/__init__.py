@@ -32,6 +32,7 @@ class Entry:
 
 ROOMS: dict[str, str] = {
     "Metrics of features": "tests.validation.metrics",
+    "Collapse and copying": "tests.validation.collapse",
     "Metrics of pixels": "tests.validation.pictures",
     "Reader studies": "tests.validation.turing",
     "Generators": "tests.validation.generators",
