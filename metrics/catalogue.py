@@ -256,9 +256,9 @@ _ENTRIES = (
         (_("A few exact copies among many good images do not move it."),), "value", secondary=True,
     ),
     Metric(
-        "mifid", _("Fréchet distance raised by memorisation (MiFID)"), "memorisation", "metrics.functional.memorisation.mifid",
+        "mifid", _("Fréchet distance raised by memorisation"), "memorisation", "metrics.functional.memorisation.mifid",
         "training", "lower", 0.0, INFINITY, None, 10,
-        _("The Fréchet distance to the training set, divided by the mean cosine distance to the nearest training image where that is below 0.1."),
+        _("The Fréchet distance to the training set, divided by the mean cosine distance to the nearest training image where that is below 0.1 (MiFID with the network of the FID)."),
         (_("The step at 0.1 depends on the features; it is here for comparison with other work."),), secondary=True,
     ),
 )  # fmt: skip
