@@ -74,6 +74,7 @@ def without_floors() -> Iterator[None]:
     with (
         patch("metrics.comparing.floor", return_value=None),
         patch("metrics.classifying.floor", return_value=None),
+        patch("metrics.mode_numbers.floor", return_value=None),
     ):
         yield
 

@@ -47,7 +47,9 @@ def mode_parts(
         return ModeParts(tuple(too_few(blank(features, name), METRICS["missing"].minimum) for name in asked))
     if "missing" in asked:
         coverage = _coverage(features, rng)
-        found["missing"] = _missing_number(features, coverage, rng)
+        found["missing"] = (
+            _missing_number(features, coverage, rng) if isinstance(coverage, Coverage) else coverage
+        )
     if "mode_spread" in asked:
         found["mode_spread"] = _spread_number(features, rng)
     if "near_repeats" in asked:
@@ -55,7 +57,7 @@ def mode_parts(
     if {"js", "ndb"} & set(asked):
         found.update(_bins_numbers(features, rng))
     table = None
-    if coverage is not None:
+    if isinstance(coverage, Coverage):
         table = replace(mode_table(features, coverage), classes=_classes(features, np.array(labels), rng))
     return ModeParts(tuple(found[name] for name in asked), table)
 
@@ -73,14 +75,13 @@ def _classes(features: Features, labels: np.ndarray, rng: np.random.Generator) -
     return class_rows(features, labels, known, found)
 
 
-def _coverage(features: Features, rng: np.random.Generator) -> Coverage:
-    return mode_coverage(
-        features.real,
-        features.synthetic,
-        rng=rng,
-        real_groups=features.groups,
-        synthetic_groups=features.others,
-    )
+def _coverage(features: Features, rng: np.random.Generator) -> Coverage | Number:
+    """Or the number with the reason why there is none: patients so uneven that one part of them is too small."""
+    groups = {"real_groups": features.groups, "synthetic_groups": features.others}
+    try:
+        return mode_coverage(features.real, features.synthetic, rng=rng, **groups)
+    except CannotMeasure as error:
+        return replace(blank(features, "missing"), absent=Sentence("%(cause)s", {"cause": str(error)}))
 
 
 def _missing_number(features: Features, found: Coverage, rng: np.random.Generator) -> Number:
@@ -89,7 +90,10 @@ def _missing_number(features: Features, found: Coverage, rng: np.random.Generato
 
     def share(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         one, two = left[:, 0], right[:, 0]
-        part = mode_coverage(rows[one], rows[two], rng=rng, real_groups=groups[one], synthetic_groups=groups[two], permutations=199)  # fmt: skip
+        try:
+            part = mode_coverage(rows[one], rows[two], rng=rng, real_groups=groups[one], synthetic_groups=groups[two], permutations=199)  # fmt: skip
+        except CannotMeasure:
+            return np.array([np.nan])
         return np.array([part.share])
 
     band = floor(

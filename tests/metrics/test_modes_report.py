@@ -81,3 +81,13 @@ def test_the_section_shows_the_missing_class_first(dropped):
     assert section["parts"][0]["rows"][0]["name"] == "device"
     assert section["pictures"][0]["link"].startswith("real/")
     assert report_context(example_report(), lambda role, position: "")["modes"] == {}
+
+
+def test_patients_so_uneven_that_a_part_is_too_small_give_a_reason_and_no_refusal():
+    rows = islands(60, [0.5, 0.5], 3)[0]
+    groups = np.repeat(np.arange(4), [54, 2, 2, 2])
+    features = Features("e", "E", rows, rows + 0.1, groups, np.arange(60), {})
+    for seed in range(3):
+        found = mode_parts(features, set(NAMES), (), rng=np.random.default_rng(seed), course=Course(None, 1))
+        assert [number.metric for number in found.numbers] == list(NAMES)
+        assert all(number.value is not None or str(number.absent) for number in found.numbers)
