@@ -23,6 +23,10 @@ class PhaseForms:
     questions: list[QuestionForm]
     ends: list[QuestionForm]
 
+    @property
+    def has_errors(self) -> bool:
+        return any(form.is_bound and form.errors for form in (self.form, *self.questions, *self.ends))
+
 
 class Designer:
     def __init__(self, study: Study, user: Any, data: Any = None) -> None:

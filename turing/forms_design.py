@@ -222,6 +222,10 @@ class QuestionForm(forms.Form):
         for name in set(self.fields) - (shown | ({"required"} if place == "end" else set())):
             del self.fields[name]
 
+    @property
+    def kind_words(self) -> Any:
+        return KIND_WORDS[self.was.kind]
+
     def clean_options(self) -> tuple[Option, ...]:
         lines = [line.strip() for line in self.cleaned_data["options"].splitlines() if line.strip()]
         pairs = [

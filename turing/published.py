@@ -16,6 +16,7 @@ from .questions import Option, Question
 
 @dataclass(frozen=True)
 class Published:
+    title: str
     citation: str
     what: str | Promise
     readers: str | Promise
@@ -177,6 +178,7 @@ def _tordjman() -> Protocol:
 
 PUBLISHED: dict[str, Published] = {
     "chen-2016": Published(
+        "Chen 2016",
         "Chen B et al. Validation of a projection-domain insertion of liver lesions into CT images. Acad Radiol 2016;23:1221",
         gettext_lazy("51 real and 51 inserted lesions scored from 1 to 10, then 51 pairs: which one was inserted, and how sure (1 to 5)."),
         gettext_lazy("two radiologists in consensus: one link for both"),
@@ -184,6 +186,7 @@ PUBLISHED: dict[str, Published] = {
         _chen,
     ),
     "han-2018": Published(
+        "Han 2018",
         "Han C et al. GAN-based synthetic brain MR image generation. ISBI 2018",
         gettext_lazy("50 real and 50 synthetic images of each network, real or synthetic."),
         gettext_lazy("one physician"),
@@ -191,6 +194,7 @@ PUBLISHED: dict[str, Published] = {
         _han,
     ),
     "chuquicusma-2018": Published(
+        "Chuquicusma 2018",
         "Chuquicusma MJM et al. How to fool radiologists with generative adversarial networks? ISBI 2018",
         gettext_lazy("Lung nodules, benign and malignant in equal numbers: real or generated, and the diagnosis."),
         gettext_lazy("two radiologists"),
@@ -198,6 +202,7 @@ PUBLISHED: dict[str, Published] = {
         _chuquicusma,
     ),
     "park-2021": Published(
+        "Park 2021",
         "Park HY et al. Realistic high-resolution body CT image synthesis by using PGGAN: visual Turing test. JMIR Med Inform 2021;9:e23328",
         gettext_lazy("150 real and 150 synthetic body CT images, real or synthetic; subgroups by anatomy."),
         gettext_lazy("ten radiologists in three groups: below 5, 5 to 10, above 10 years"),
@@ -205,6 +210,7 @@ PUBLISHED: dict[str, Published] = {
         _park,
     ),
     "jang-2023": Published(
+        "Jang 2023",
         "Jang M et al. Image Turing test and its applications on synthetic chest radiographs. Sci Rep 2023;13:2356",
         gettext_lazy("Two independent validation sets of chest radiographs, real or synthetic."),
         gettext_lazy("six radiologists"),
@@ -212,6 +218,7 @@ PUBLISHED: dict[str, Published] = {
         _jang,
     ),
     "khader-2023": Published(
+        "Khader 2023",
         "Khader F et al. Denoising diffusion probabilistic models for 3D medical image generation. Sci Rep 2023;13:7303",
         gettext_lazy("Synthetic volumes to scroll through: appearance, consistency between slices and anatomy, four grades each."),
         gettext_lazy("two radiologists"),
@@ -219,6 +226,7 @@ PUBLISHED: dict[str, Published] = {
         _khader,
     ),
     "gazeval-2025": Published(
+        "GazeVal 2025",
         "Wong D et al. Eyes tell the truth: GazeVal. arXiv:2503.20967, 2025",
         gettext_lazy("30 real and 30 synthetic chest radiographs: a diagnosis without knowing the purpose, then real or synthetic on the same images, both with confidence."),
         gettext_lazy("sixteen radiologists; language models beside them"),
@@ -226,6 +234,7 @@ PUBLISHED: dict[str, Published] = {
         _gazeval,
     ),
     "polyp-2025": Published(
+        "Colon polyps 2025",
         "Evaluation of perceptual realism and clinical plausibility of AI-generated colon polyp images. Biomedicines 2025;13:1561",
         gettext_lazy("8 real, 8 augmented, 4 CycleGAN and 4 diffusion images: which of three origins?"),
         gettext_lazy("32 gastroenterologists, 18 residents and 14 seniors"),
@@ -233,6 +242,7 @@ PUBLISHED: dict[str, Published] = {
         _polyp,
     ),
     "schuit-2025": Published(
+        "Schuit 2025",
         "Schuit G, Parra D, Besa C. Perceptual evaluation of GANs and diffusion models for generating X-rays. arXiv:2508.07128, 2025",
         gettext_lazy("Real, GAN and diffusion radiographs by four abnormalities: real or synthetic, is the abnormality there, and what gave it away."),
         gettext_lazy("three radiologists"),
@@ -240,6 +250,7 @@ PUBLISHED: dict[str, Published] = {
         _schuit,
     ),
     "tordjman-2026": Published(
+        "Tordjman 2026",
         "Tordjman M, Yuce M et al. The rise of deepfake medical imaging. Radiology 2026",
         gettext_lazy("Quality and diagnosis of 154 radiographs without knowing the purpose, then real or synthetic on the same ones, then on 110 chest radiographs of another generator."),
         gettext_lazy("seventeen radiologists; language models beside them, never pooled"),

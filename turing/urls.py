@@ -25,6 +25,7 @@ urlpatterns = [
     path("studies/<int:pk>/delete/", views_study.delete, name="delete"),
     path("studies/<int:pk>/share/", views_study.share, name="share"),
     path("studies/<int:pk>/readers/", views_study.add_reader, name="add_reader"),
+    path("studies/<int:pk>/machines/", views_study.add_machine, name="add_machine"),
     path("studies/<int:pk>/readers/<int:number>/link/", views_study.new_link, name="new_link"),
     path("studies/<int:pk>/readers/<int:number>/revoke/", views_study.revoke, name="revoke"),
     path("studies/<int:pk>/readers/<int:number>/again/", views_study.again, name="again"),

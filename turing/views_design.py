@@ -37,7 +37,7 @@ def _started(request: HttpRequest) -> Study | None:
     if request.FILES.get("file"):
         design, name = _from_file(request), _("A study from a file")
     elif (entry := PUBLISHED.get(request.POST.get("published", ""))) is not None:
-        design, name = entry.design(), _("After %(study)s") % {"study": entry.citation.split(".")[0]}
+        design, name = entry.design(), _("After %(study)s") % {"study": entry.title}
     else:
         design, name = simple(), _("A study of its own design")
     if design is None:

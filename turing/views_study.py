@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 
-from . import launching, rendering, sessions
+from . import launching, machines, rendering, sessions
 from .forms import ReaderForm, StudyForm, is_simple
 from .models import ImportedStudy, Reader, Study, new_key
 from .words import audit_words, in_words
@@ -160,6 +160,29 @@ def add_reader(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         for errors in form.errors.values():
             messages.error(request, " ".join(errors))
+    return redirect("turing:detail", pk)
+
+
+@require_POST
+@researcher_required
+def add_machine(request: HttpRequest, pk: int) -> HttpResponse:
+    study = editable_or_404(Study.objects, request.user, pk=pk)
+    name, file = request.POST.get("name", "").strip(), request.FILES.get("file")
+    try:
+        if not name or file is None:
+            raise launching.NotReady(_("Give the machine a name and a table of its answers."))
+        if file.size > machines.LARGEST:
+            raise launching.NotReady(
+                _("The table has %(n)d bytes; at most %(most)d are read.")
+                % {"n": file.size, "most": machines.LARGEST}
+            )
+        reader = machines.add_machine(study, name=name, text=file.read().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        messages.error(request, _("The table is not written in UTF-8."))
+    except launching.NotReady as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(reader)s was added with its answers.") % {"reader": reader})
     return redirect("turing:detail", pk)
 
 

@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from tests.turing import studies
@@ -228,3 +230,36 @@ def test_a_design_of_one_truth_needs_no_audit(researcher):
     assert study.audit == {}
     assert from_json(study.protocol["design"]) == study.designed
     assert isinstance(study.designed, Protocol)
+
+
+def test_a_design_is_written_and_taken_up_by_command(researcher, tmp_path):
+    study = studies.of_design(researcher, studies.small(PUBLISHED["jang-2023"].design()))
+    file, out = tmp_path / "design.json", StringIO()
+    call_command("study", "design", str(study.pk), str(file), stdout=out)
+    feeding = [
+        word
+        for source in study.designed.sources
+        for word in ("--source", source.key, str(study.sets_for(source.key).get().pk))
+    ]
+    call_command(
+        "study", "create", "Again", "--owner", "rosa", "--design", str(file), *feeding, stdout=out, stderr=out
+    )
+    again = Study.objects.get(name="Again")
+    assert again.designed == study.designed
+    assert launching.problems(again) == []
+    call_command(
+        "study", "create", "Park", "--owner", "rosa", "--published", "park-2021", stdout=out, stderr=out
+    )
+    assert Study.objects.get(name="Park").designed == PUBLISHED["park-2021"].design()
+    assert "Choose at least one set" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--design", "/nowhere.json"], "is no design"), (["--published", "park-2021", "--source", "gan", "3"], "the design's sources are real, pggan"),
+     (["--published", "park-2021", "--source", "real", "x"], "sets are named by number"), (["--published", "park-2021", "--source", "real", "999"], "no image set 999")],
+)  # fmt: skip
+def test_what_the_command_refuses_of_a_design(researcher, arguments, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("study", "create", "x", "--owner", "rosa", *arguments)
+    assert not Study.objects.exists()

@@ -54,7 +54,8 @@ class Reader(models.Model):
         constraints = [models.UniqueConstraint(fields=["study", "number"], name="one_reader_a_number")]
 
     def __str__(self) -> str:
-        return f"{self.name} ({_('simulated')})" if self.is_simulated else self.name
+        kind = _("simulated") if self.is_simulated else _("machine") if self.is_machine else ""
+        return f"{self.name} ({kind})" if kind else self.name
 
 
 class SessionQuerySet(models.QuerySet):

@@ -1,25 +1,31 @@
-import json
 import shlex
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand, CommandError
 
-from imagesets.models import ImageSet
 from turing.archive import archive
 from turing.forms import StudyForm
 from turing.forms_import import ImportForm
 from turing.launching import NotReady, problems
+from turing.machines import pixels
+from turing.management.designs import (
+    add_design_arguments,
+    chosen_design,
+    draft_of,
+    existing_sets,
+    existing_study,
+    write_json,
+)
 from turing.models import ImportedStudy, Study, new_seed
 
 
 class Command(BaseCommand):
-    help = (
-        "Create a draft of a reader study, export a closed one, or import answers of a study run elsewhere."
-    )
+    help = "Create a draft of a reader study, write its design or its cases, export a closed one, or import answers of a study run elsewhere."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         deeds = parser.add_subparsers(dest="deed", required=True)
@@ -27,12 +33,20 @@ class Command(BaseCommand):
         create.add_argument("name")
         create.add_argument("--owner", required=True, help="user name of a researcher")
         create.add_argument(
-            "--real", required=True, type=int, nargs="+", metavar="SET", help="numbers of sets of real images"
+            "--real", type=int, nargs="+", metavar="SET", default=[], help="numbers of sets of real images"
         )
-        create.add_argument("--synthetic", required=True, type=int, nargs="+", metavar="SET")
+        create.add_argument("--synthetic", type=int, nargs="+", metavar="SET", default=[])
         create.add_argument("--images", type=int, default=50, help="of each kind (default 50)")
         create.add_argument("--binary", action="store_true", help="real or synthetic, without confidence")
         create.add_argument("--seed", type=int, default=None)
+        add_design_arguments(create)
+        for deed, words in (
+            ("design", "write a study's design as a file, without its cases"),
+            ("cases", "write the images as readers get them as NumPy arrays, without the truth"),
+        ):
+            parser_of = deeds.add_parser(deed, help=words)
+            parser_of.add_argument("study", type=int)
+            parser_of.add_argument("file", type=Path)
         export = deeds.add_parser("export", help="write a closed study as one JSON file")
         export.add_argument("study", type=int)
         export.add_argument("file", type=Path)
@@ -69,7 +83,10 @@ class Command(BaseCommand):
         return parser
 
     def handle(self, *args: Any, deed: str, **options: Any) -> None:
-        deeds = {"create": self.create, "export": self.export, "import": self.bring, "report": self.report}
+        deeds = {
+            "create": self.create, "design": self.design, "cases": self.cases, "export": self.export, "import": self.bring,
+            "report": self.report,
+        }  # fmt: skip
         deeds[deed](**options)
 
     def bring(self, owner: str, **options: Any) -> None:
@@ -93,15 +110,19 @@ class Command(BaseCommand):
 
     def create(self, name: str, owner: str, **options: Any) -> None:
         user = _researcher(owner)
+        designed = chosen_design(options)
+        study = draft_of(name, user, designed, options) if designed else self._common(name, user, options)
+        for problem in problems(study):
+            self.stderr.write(str(problem))
+        self.stdout.write(f"Study {study.pk}, a draft: /studies/{study.pk}/")
+
+    def _common(self, name: str, user: Any, options: dict[str, Any]) -> Study:
         form = StudyForm(self._answers(name, user, options), user=user)
         if not form.is_valid():
             lines = [f"{field}: {' '.join(errors)}" for field, errors in form.errors.items()]
             raise CommandError("\n".join(lines))
         form.instance.owner = user
-        study = form.save()
-        for problem in problems(study):
-            self.stderr.write(str(problem))
-        self.stdout.write(f"Study {study.pk}, a draft: /studies/{study.pk}/")
+        return form.save()
 
     @staticmethod
     def _answers(name: str, user: Any, options: dict[str, Any]) -> dict[str, Any]:
@@ -113,30 +134,34 @@ class Command(BaseCommand):
             typed["seed"] = options["seed"]
         return typed | {
             "name": name,
-            "real_sets": _existing(options["real"]),
-            "synthetic_sets": _existing(options["synthetic"]),
+            "real_sets": existing_sets(options["real"]),
+            "synthetic_sets": existing_sets(options["synthetic"]),
             "images_per_side": options["images"],
             "confidence_steps": 1 if options["binary"] else 3,
         }
 
+    def design(self, study: int, file: Path, **_options: Any) -> None:
+        row = existing_study(study)
+        write_json(file, row.design)
+        self.stdout.write(f"The design of {row}, written to {file}.")
+
+    def cases(self, study: int, file: Path, **_options: Any) -> None:
+        row = existing_study(study)
+        if not row.is_launched:
+            raise CommandError(f"“{row}” was not launched: it has no cases yet.")
+        arrays = pixels(row)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(file, **arrays)
+        self.stdout.write(f"{len(arrays['cases'])} cases, written to {file}.")
+
     def export(self, study: int, file: Path, **_options: Any) -> None:
-        row = Study.objects.filter(pk=study).first()
-        if row is None:
-            raise CommandError(f"There is no study {study}.")
+        row = existing_study(study)
         try:
             whole = archive(row)
         except NotReady as refusal:
             raise CommandError(str(refusal)) from refusal
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(file, whole)
         self.stdout.write(f"{row}: {len(whole['readers'])} readers, written to {file}.")
-
-
-def _existing(numbers: list[int]) -> list[int]:
-    missing = set(numbers) - set(ImageSet.objects.filter(pk__in=numbers).values_list("pk", flat=True))
-    if missing:
-        raise CommandError(f"There is no image set {', '.join(map(str, sorted(missing)))}.")
-    return numbers
 
 
 def _researcher(name: str) -> Any:

@@ -1,0 +1,250 @@
+"""Every address below read/, for every kind of question and at every stage of a phase: flip what a reader must not know, and no byte changes.
+
+Flipped are truth, label, role and source of cases, origin and name of the sets, and of pairs which of the two is the synthetic one.
+Two things tell of cases already answered, as they are meant to: feedback in a training round, and the next exposure of a staircase. There
+the cases not yet answered are flipped."""
+
+import json
+import re
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver
+
+from tests.turing import studies, test_blinding
+from turing import launching, sessions
+from turing.models import Case, Role, Trial
+from turing.progressing import where
+from turing.protocol import Phase, Protocol, Source
+from turing.questions import Exposure, Option, Question
+
+pytestmark = pytest.mark.django_db
+OTHER = {"real": "synthetic", "synthetic": "real", "augmented": "real"}
+LABELS = (Option("a", "A"), Option("b", "B"))
+TRUTHS = tuple(Option(value, value) for value in ("real", "augmented", "synthetic"))
+SIDES = (Source("real", "real", 3), Source("fake", "synthetic", 3))
+EXTRAS = (
+    Question("why", "text", required=False), Question("cues", "checklist", options=LABELS), Question("where", "mark"),
+    Question("box", "mark", shape="box"), Question("quality", "rating"), Question("which", "choice", options=LABELS),
+)  # fmt: skip
+ENDS = (Question("noticed", "text"), Question("pick", "choice", options=LABELS), Question("grade", "rating"))
+
+
+def one(*asked, sources=SIDES, unit="image", **more):
+    return Protocol(sources, (Phase("reading", asked, **more),), unit=unit)
+
+
+DESIGNS = {
+    "binary": one(Question("turing", "detect")),
+    "two gestures": one(Question("turing", "detect", steps=3, gestures=2)),
+    "pair": one(Question("pair", "pair", steps=3)),
+    "realism": one(Question("realism", "realism")),
+    "class": one(Question("class", "class", options=TRUTHS), sources=(*SIDES, Source("altered", "augmented", 2))),
+    "diagnosis": one(Question("finding", "diagnosis", options=LABELS, steps=2)),
+    "rating": one(Question("quality", "rating")),
+    "hype": one(Question("hype", "hype", exposure=Exposure())),
+    "volume": one(Question("rubric", "rubric", options=LABELS), Question("turing", "detect", steps=3), unit="volume"),
+    "extras and ends": one(Question("turing", "detect", steps=3), *EXTRAS, ends=ENDS, instructions="Slowly."),
+    "controls, catch trials, repeats": one(
+        Question("turing", "detect", steps=3), repeats=2,
+        sources=(*SIDES, Source("obvious", "synthetic", 1, role="control"), Source("awake", "synthetic", 1, role="catch")),
+    ),
+    "training": Protocol(
+        (*SIDES, Source("real-t", "real", 2, role="training"), Source("fake-t", "synthetic", 2, role="training")),
+        (Phase("practice", (Question("turing", "detect"),), training=True), Phase("reading", (Question("turing", "detect"),))),
+    ),
+    "blinded, then informed after a wash-out": Protocol(
+        SIDES,
+        (
+            Phase("first", (Question("quality", "rating"), Question("finding", "diagnosis", options=LABELS)), informed=False, prevalence="none", ends=ENDS),
+            Phase("second", (Question("turing", "detect", steps=3),), prevalence="exact", washout_days=2),
+        ),
+    ),
+}  # fmt: skip
+
+
+def fixed_reply(question):
+    """A reply that does not depend on the case."""
+    values = [option.value for option in question.options]
+    said = {"detect": "real", "hype": "real", "pair": "left"}.get(question.kind) or (values or [""])[0]
+    return {
+        "text": {"text": "x"}, "checklist": {"items": values[:1]}, "mark": {"marks": [[1, 1] if question.shape == "point" else [1, 1, 2, 2]]},
+        "rubric": {"ratings": dict.fromkeys(values, 2)}, "rating": {"rating": 2}, "realism": {"rating": 2},
+    }.get(question.kind, {"said": said, "confidence": 1})  # fmt: skip
+
+
+def give(session):
+    trial = sessions.current_trial(session)
+    replies = {one.key: fixed_reply(one) for one in session.reader.study.phase(trial.phase).questions}
+    given = sessions.Submission(trial.token, "", 0, f"s-{trial.position}", replies=replies)
+    assert sessions.record(session, session.reader.study, given) is sessions.Outcome.SAVED
+
+
+def go_to(session, stage):
+    """Answer two cases, or all of the phase, or its questions at the end too."""
+    study = session.reader.study
+    for _case in range({"begun": 0, "under way": 2}.get(stage, 99)):
+        if where(session, study).trial is not None:
+            give(session)
+    if stage == "next":
+        replies = {one.key: fixed_reply(one) for one in study.phase(0).ends}
+        assert sessions.record_end(session, study, 0, "e", replies) is sessions.Outcome.SAVED
+
+
+def addresses():
+    """Every named address below read/, so that a new one is tested from its first day."""
+    for pattern in get_resolver().url_patterns:
+        for inner in getattr(pattern, "url_patterns", []):
+            text = str(inner.pattern)
+            if text.startswith("read/") and inner.name:
+                yield text
+
+
+def bytes_of(response):
+    """The log's last digest covers the time of an answer that was given just now: it is blanked too."""
+    return re.sub(r"<code>[0-9a-f]{16}</code>", "<code>digest</code>", test_blinding.bytes_of(response))
+
+
+def everything(client, session):
+    """What each address answers now to GET, HEAD and several POSTs; what is written is undone."""
+    key, seen, study = session.reader.key, {}, session.reader.study
+    tokens = list(session.trials.values_list("token", flat=True))
+    current = where(session, study).trial
+    posts = list(bodies(study, session, current))
+    with transaction.atomic():
+        for text in addresses():
+            for token in tokens if "token" in text else ["-"]:
+                path = "/" + re.sub(
+                    r"<slug:token>", token, text.replace("<slug:key>", key).replace("<int:place>", "1")
+                )
+                seen[path] = bytes_of(client.get(path))
+                if token != "-":
+                    continue
+                seen["HEAD " + path] = bytes_of(client.head(path))
+                seen["back " + path] = bytes_of(client.get(path + "?previous=1"))
+                for name, body, kind in posts:
+                    with transaction.atomic():
+                        answer = (
+                            client.post(path, body, content_type=kind) if kind else client.post(path, body)
+                        )
+                        seen[f"{name} {path}"] = bytes_of(answer)
+                        if answer.status_code == 302:
+                            seen[f"after {name} {path}"] = bytes_of(client.get(f"/read/{key}/"))
+                        transaction.set_rollback(True)
+        transaction.set_rollback(True)
+    return seen
+
+
+def bodies(study, session, current):
+    """(name, body, content type): answers of the current case in both ways, stale and broken ones."""
+    script = "application/json"
+    yield "broken", "{", script
+    yield "empty form", {}, ""
+    stale = session.trials.first()
+    for name, trial in (("current", current), ("stale", stale)):
+        if trial is None:
+            continue
+        asked = study.phase(trial.phase).questions
+        replies = {one.key: fixed_reply(one) for one in asked}
+        said = replies[asked[0].key].get("said", "")
+        whole = {
+            "trial": trial.token,
+            "answer": f"{said}-1" if said else "",
+            "submission": "p",
+            "replies": replies,
+            "client": {"active_ms": 5},
+        }
+        yield name, json.dumps(whole), script
+        yield name + " correction", json.dumps(whole | {"corrects": True}), script
+        yield name + " incomplete", json.dumps(whole | {"replies": {}, "answer": "real-9"}), script
+        yield name + " form", {"trial": trial.token, "submission": "f", "answer": whole["answer"]}, ""
+    yield "end", {"phase": "0", "submission": "e"}, ""
+
+
+def flip(study, *, answered):
+    """Turn around what a reader must not know, of all cases or of those not yet answered."""
+    cases = Case.objects.filter(study=study)
+    if not answered:
+        seen = set(Trial.objects.filter(case__study=study).answered().values_list("case", flat=True))
+        now = {
+            trial.case_id
+            for reader in study.readers.all()
+            for one in reader.sessions.all()
+            if (trial := where(one, study).trial)
+        }
+        cases = cases.exclude(pk__in=seen | now)
+    for case in cases:
+        label = {"a": "b", "b": "a"}.get(case.label, case.label)
+        role = {"control": Role.ORDINARY, "catch": Role.CONTROL}.get(case.role, case.role)
+        Case.objects.filter(pk=case.pk).update(
+            truth=OTHER[case.truth], label=label, role=role, source="elsewhere", cluster="elsewhere"
+        )
+    for trial in Trial.objects.filter(case__study=study, other__isnull=False):
+        Trial.objects.filter(pk=trial.pk).update(
+            case=trial.other, other=trial.case, swapped=not trial.swapped
+        )
+    for supply in study.supplies.select_related("image_set"):
+        origin = "real" if supply.image_set.origin != "real" else "synthetic"
+        type(supply.image_set).objects.filter(pk=supply.image_set_id).update(
+            origin=origin, name=f"flipped {origin}"
+        )
+
+
+# Under way, and once more where a phase ends: at the questions of its end, at the beginning of the next phase, at the thanks.
+PLACES = [(name, "under way") for name in DESIGNS] + [
+    ("binary", "begun"), ("binary", "read"), ("extras and ends", "read"), ("training", "read"), ("hype", "read"), ("pair", "read"),
+    ("blinded, then informed after a wash-out", "read"), ("blinded, then informed after a wash-out", "next"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "stage"), PLACES)
+def test_flipping_what_a_reader_must_not_know_changes_no_byte(client, researcher, name, stage):
+    study = studies.launched_design(researcher, DESIGNS[name], size=8)
+    session = studies.begun(study)
+    go_to(session, stage)
+    client.get(f"/read/{session.reader.key}/")  # from here on the current case is in the reader's hands
+    telling = study.phase(0).training or study.phase(0).questions[0].kind == "hype"
+    before = everything(client, session)
+    assert len(before) > 30
+    flip(study, answered=not telling)
+    session = type(session).objects.get(pk=session.pk)
+    after = everything(client, session)
+    assert before.keys() == after.keys()
+    assert [address for address in before if before[address] != after[address]] == []
+
+
+@pytest.mark.parametrize("name", ["binary", "training", "blinded, then informed after a wash-out"])
+def test_pages_before_the_consent_and_after_the_close_do_not_depend_on_it_either(client, researcher, name):
+    study = studies.launched_design(researcher, DESIGNS[name], size=8)
+    reader = studies.add_reader(study)
+    address = f"/read/{reader.key}/"
+    before = bytes_of(client.get(address))
+    flip(study, answered=True)
+    assert bytes_of(client.get(address)) == before
+    flip(study, answered=True)
+    launching.close(study)
+    closed = bytes_of(client.get(address))
+    flip(study, answered=True)
+    assert bytes_of(client.get(address)) == closed
+
+
+def test_the_test_itself_sees_a_leak(client, researcher, monkeypatch):
+    """One header that follows the truth, and the comparison above finds it."""
+    from turing import views_reader
+
+    honest = views_reader.buffer_response
+
+    def leaking(trial, *rest):
+        answer = honest(trial, *rest)
+        answer["X-Kind"] = trial.case.truth[::-1]
+        return answer
+
+    monkeypatch.setattr(views_reader, "buffer_response", leaking)
+    study = studies.launched_design(researcher, DESIGNS["binary"], size=8)
+    session = studies.begun(study)
+    before = everything(client, session)
+    flip(study, answered=True)
+    after = everything(client, type(session).objects.get(pk=session.pk))
+    leaks = [address for address in before if before[address] != after[address]]
+    assert leaks
+    assert all("/read/image/" in address for address in leaks)
