@@ -144,7 +144,7 @@ def _figures(shown: dict[str, Any], files: dict[str, bytes]) -> list[str]:
 
 
 def _numbers(shown: dict[str, Any]) -> list[str]:
-    heads = (_("Metric"), _("Features"), _("Value"), _("95 % interval"), _("Real against real"), "n")
+    heads = (_("Metric"), _("Features"), _("Value"), _("Interval (95 %)"), _("Real against real"), "n")
     parts = [heading(_("All numbers"))]
     for title, numbers in shown["groups"]:
         parts += [f"#block(sticky: true)[*{text(title)}*]", table(heads, [_row(number) for number in numbers], "2fr, 1.4fr, 1.2fr, 1.7fr, 1.9fr, 1.1fr")]  # fmt: skip
