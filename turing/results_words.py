@@ -47,7 +47,7 @@ REASONS: dict[str, Callable[[], str]] = {
     "above": lambda: _("The interval lies above chance and reaches beyond the margin."),
     "small": lambda: _("The interval lies above chance, but inside the margin."),
     "inside": lambda: _(
-        "The 90 % interval lies inside the margin, and no single reader differs from chance after Holm's correction."
+        "The interval at 90 per cent lies inside the margin, and no single reader differs from chance after Holm's correction."
     ),
     "wide": lambda: _(
         "The interval holds chance and reaches beyond the margin: more readers or more images would be needed."
