@@ -103,6 +103,7 @@ JOB_KINDS = {
     "generators.mix": "generators.tasks.mix",
     "generators.train": "generators.tasks.train",
     "generators.sample": "generators.tasks.sample",
+    "generators.translate": "generators.tasks_translation.translate",
     "metrics.evaluate": "metrics.tasks.evaluate",
     "metrics.compare": "metrics.tasks.compare",
     "turing.render": "turing.tasks.render",

@@ -20,7 +20,7 @@ from .catalogue import NETWORKS
 from .models import Generator
 from .parameters import UnusableInput
 from .recipes import InvalidRecipe, Recipe
-from .tasks import class_names, drawn_by
+from .tasks import drawn_by
 from .working_set import WorkingSet
 
 WAYS = ("under", "over", "equal")
@@ -169,13 +169,13 @@ def _drawn(generator: Generator, working: WorkingSet, label: str, number: int, s
     from .bringing import said
     from .uploads import RefusedWeights
 
-    names = class_names(generator)
+    names = generator.class_names
     turns = generator.config.get("classes") or 1
     wanted_class = names.index(label) if turns > 1 else None
     facts = {"label": label, "slope": generator.output["slope"], "intercept": generator.output["intercept"]}
     try:
         drawn = drawn_by(generator, count=number * turns, seed=seed, start=start * turns)
-        for index, (pixels, drawn_class) in enumerate(drawn, start * turns):
+        for index, (pixels, drawn_class, *_mask) in enumerate(drawn, start * turns):
             if wanted_class is None or drawn_class == wanted_class:
                 yield (
                     pixels,
@@ -193,7 +193,7 @@ def usable_for(image_set: ImageSet, label: str, user: Any) -> list[Generator]:
     found = []
     for generator in Generator.objects.visible_to(user).usable():
         config = generator.config
-        if generator.is_network and config.get("classes") and label not in class_names(generator):
+        if generator.is_network and config.get("classes") and label not in generator.class_names:
             continue
         if generator.is_network and not generator.is_foreign:
             fits = size == {name: config.get(name) for name in ("size", "channels")}

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from generators import options as o
 from generators import options_networks as n
+from generators import options_translation as t
 from generators.options import (  # noqa: F401  (offered here too: the catalogue is where options are looked for)
     AugMixOptions,
     InvalidOptions,
@@ -34,7 +35,9 @@ class Entry:
     partners  pictures needed for one output, its own included (0: made from nothing)
     pairing   which partners are drawn unless a recipe says otherwise: any, same_class, other_class
     training  options of training, for networks
-    needs     what a network learns from: set, two_sets (unpaired), pairs, masks (a set whose pictures have masks)
+    needs     what a network learns from: set, two_sets (unpaired), pairs, masks (a set whose pictures have masks), pairs_masks
+    translates  makes pictures from pictures: a source set is named when it makes some
+    at_making names of options that may be changed each time pictures are made
     starts_from  network of the finished training that this one must begin from, or ''"""
 
     name: str
@@ -48,7 +51,26 @@ class Entry:
     cautions: tuple[str, ...] = ()
     training: type | None = None
     needs: str = "set"
+    translates: bool = False
+    at_making: tuple[str, ...] = ()
     starts_from: str = ""
+
+    @property
+    def has_chance(self) -> bool:
+        """Whether the same source can give several pictures."""
+        return not self.translates or self.needs == "masks"
+
+    @property
+    def needs_second(self) -> bool:
+        return self.needs in ("two_sets", "pairs", "pairs_masks")
+
+    @property
+    def needs_pairs(self) -> bool:
+        return self.needs in ("pairs", "pairs_masks")
+
+    @property
+    def needs_masks(self) -> bool:
+        return self.needs in ("masks", "pairs_masks")
 
     def load(self) -> ModuleType:
         """The module (mixing, network) or transform (classical). Loading a network imports torch: tasks only."""
@@ -138,6 +160,9 @@ def _network(name, title, summary, options, training, cautions=(), **more):
     )
 
 
+_INVENTS = _("May invent structures or lose them: compare each picture with the one it was made from.")
+_NEEDS_PATCHES = _("Learns best from patches around the place of the finding, all of one kind of tissue.")
+
 NETWORKS = _by_name(
     _network("dcgan", _("DCGAN"), _("Learns to make pictures like those of a set, out of random numbers."),
              n.DCGANOptions, n.GANTraining),
@@ -150,9 +175,22 @@ NETWORKS = _by_name(
     _network("pggan", _("PGGAN"), _("Grows from 4 pixels to the full size, up to 1024: for large pictures."),
              n.PGGANOptions, n.PGGANTraining, [_("Full size takes days on one GPU.")]),
     _network("ddpm", _("DDPM"), _("A diffusion model: removes noise step by step until a picture is left."),
-             n.DDPMOptions, n.DDPMTraining, [_("Each picture takes as many passes as there are sampling steps.")]),
+             n.DDPMOptions, n.DDPMTraining, [_("Each picture takes as many passes as there are sampling steps.")],
+             at_making=("sampling_steps",)),
     _network("transfer", _("Transfer to small data"), _("Goes on from a DCGAN trained on a larger set, keeping its low layers."),
              n.TransferOptions, n.TransferTraining, starts_from="dcgan"),
+    _network("fbgan", _("F&BGAN"), _("A forward GAN makes varied pictures; a backward GAN refines each and removes its noise."),
+             t.FBGANOptions, t.FBGANTraining, at_making=("stage",)),
+    _network("cyclegan", _("CycleGAN"), _("Turns pictures of one set into pictures like those of another, without pairs."),
+             t.CycleGANOptions, t.CycleGANTraining, [_INVENTS], needs="two_sets", translates=True),
+    _network("lesion", _("Lesion translation"), _("Turns healthy patches into diseased ones, to fill a rare class."),
+             t.CycleGANOptions, t.CycleGANTraining, [_INVENTS, _NEEDS_PATCHES], needs="two_sets", translates=True),
+    _network("denoising", _("WGAN denoising"), _("Learns from pairs to remove noise: low dose to routine dose, OCT, ultrasound."),
+             t.DenoisingOptions, t.DenoisingTraining, [_INVENTS], needs="pairs", translates=True),
+    _network("tripartite", _("Tripartite-GAN"), _("Makes the contrast-enhanced picture and finds the lesions in it."),
+             t.TripartiteOptions, t.TripartiteTraining, [_INVENTS], needs="pairs_masks", translates=True, at_making=("threshold",)),
+    _network("cigan", _("ciGAN"), _("Fills the inside of a mask anew: adds a lesion there, or removes one."),
+             t.CiGANOptions, t.CiGANTraining, [_INVENTS], needs="masks", translates=True, at_making=("keep_outside",)),
 )  # fmt: skip
 
 FOREIGN = _network("onnx", _("ONNX network"), _("A network of any architecture out of one file; it runs apart from everything else."),

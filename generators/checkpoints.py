@@ -69,7 +69,12 @@ def compare(kept: dict[str, Any], now: dict[str, Any]) -> list[str]:
     for name, words in names:
         if kept[name] != now[name]:
             raise TrainingError(f"The checkpoint was made with other {words}. Start a new run.")
-    changed = [name for name in ("machine", "torch", "threads") if kept[name] != now[name]]
+    if kept.get("found", []) != now["found"]:
+        raise TrainingError(
+            f"The checkpoint was made with: {' '.join(kept['found'])} Now: {' '.join(now['found'])} Start a new run."
+        )
+    parts = ("machine", "torch", "threads", "processes")
+    changed = [name for name in parts if kept.get(name, now[name]) != now[name]]
     if not changed:
         return []
     words = ", ".join(f"{name} {kept[name]} then, {now[name]} now" for name in changed)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from imagesets.models import ImageSet
 
 from .catalogue import FOREIGN, NETWORKS
-from .models import Generator, Run
+from .models import Run
 from .options import InvalidOptions, OptionField, make_options, option_fields
 
 
@@ -67,10 +67,22 @@ class TrainForm(OptionsForm):
         self.entry = NETWORKS[network]
         sets = ImageSet.objects.visible_to(user).usable().filter(intensity_low__isnull=False)
         self.fields["image_set"].queryset = sets
+        if self.entry.needs_second:
+            self.add_second(sets)
         if self.entry.starts_from:
             self.add_start(user)
         self.add_options(self.entry.options, "option_")
         self.add_options(self.entry.training, "training_")
+
+    def add_second(self, sets: Any) -> None:
+        pairs = self.entry.needs_pairs
+        self.fields["image_set"].label = _("Pictures to start from")
+        self.fields["second_set"] = forms.ModelChoiceField(
+            sets,
+            label=_("True pictures that belong to them") if pairs else _("Pictures to arrive at"),
+            help_text=_("Picture 1 belongs to picture 1, and so on.") if pairs else _("Another set; it needs no pairs."),
+        )  # fmt: skip
+        self.order_fields(["name", "image_set", "second_set"])
 
     def add_start(self, user: Any) -> None:
         network = self.entry.starts_from
@@ -96,41 +108,44 @@ class TrainForm(OptionsForm):
         self.options = self.clean_options(self.entry.options, "option_")
         self.training = self.clean_options(self.entry.training, "training_")
         self.check_start()
-        chosen = self.cleaned_data.get("image_set")
-        if chosen and self.training and chosen.count < self.training.batch:
+        first, second = self.cleaned_data.get("image_set"), self.cleaned_data.get("second_set")
+        if self.options and self.training:
+            for field, image_set in (("image_set", first), ("second_set", second)):
+                if image_set:
+                    self.check_set(field, image_set)
+            if first and second:
+                self.check_pair(first, second)
+        return self.cleaned_data
+
+    def check_set(self, field: str, image_set: ImageSet) -> None:
+        count, batch = image_set.count, self.training.batch
+        if count < batch:
             words = _(
                 "The set has %(count)d pictures and a batch takes %(batch)d. Choose a larger set or a smaller batch."
             )
-            self.add_error("training_batch", words % {"count": chosen.count, "batch": self.training.batch})
-        return self.cleaned_data
+            self.add_error("training_batch", words % {"count": count, "batch": batch})
+        if channels_differ(image_set, self.options.channels):
+            words = _(
+                "The pictures of “%(set)s” do not have %(channels)d channel(s). Change the channels or the set."
+            )
+            self.add_error("option_channels", words % {"set": image_set, "channels": self.options.channels})
+        needs_masks = self.entry.needs_masks or getattr(self.options, "with_mask", False)
+        if field == "image_set" and needs_masks and (bare := image_set.pictures.filter(mask_file="").count()):
+            words = _("%(bare)d of %(count)d pictures have no mask; this network needs one for each.")
+            self.add_error(field, words % {"bare": bare, "count": count})
+
+    def check_pair(self, first: ImageSet, second: ImageSet) -> None:
+        if first == second:
+            self.add_error("second_set", _("Both are the same set. Choose another one here."))
+        elif self.entry.needs_pairs and first.count != second.count:
+            words = _("Pairs need as many pictures in both sets; here are %(first)d and %(second)d.")
+            self.add_error("second_set", words % {"first": first.count, "second": second.count})
 
 
-class MakeForm(forms.Form):
-    """How many, from which seed, and for recipes out of which set."""
-
-    name = forms.CharField(label=gettext_lazy("Name of the new set"), max_length=120)
-    image_set = forms.ModelChoiceField(
-        ImageSet.objects.none(),
-        label=gettext_lazy("Made from"),
-        help_text=gettext_lazy("The set whose pictures are changed or mixed."),
-    )
-    count = forms.IntegerField(
-        label=gettext_lazy("Number of pictures"), initial=200, min_value=1, max_value=100_000
-    )
-    seed = forms.IntegerField(
-        label=gettext_lazy("Seed"),
-        help_text=gettext_lazy("The same seed makes the same pictures, bit for bit."),
-        initial=1, min_value=0, max_value=2**31 - 1,
-    )  # fmt: skip
-
-    def __init__(self, generator: Generator, user: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].initial = generator.name
-        if generator.is_network:
-            del self.fields["image_set"]
-        else:
-            sets = ImageSet.objects.visible_to(user).usable().filter(intensity_low__isnull=False)
-            self.fields["image_set"].queryset = sets
+def channels_differ(image_set: ImageSet, channels: int) -> bool:
+    """From the counts made when the set was complete; nobody knows where there are none."""
+    found = image_set.summary.get("channels", {})
+    return bool(found) and set(found) != {str(channels)}
 
 
 class CardForm(OptionsForm):

@@ -1,10 +1,17 @@
 """A sample grid: many pictures on one sheet."""
 
 import numpy as np
+import torch
 from PIL import Image
 from torch import Tensor
 
 GRID = 8  # pictures along each side of a sample grid
+
+
+def beside(above: Tensor, below: Tensor) -> Tensor:
+    """Rows of a grid in turns: eight pictures of `above`, then the eight of `below` that belong to them."""
+    rows = [torch.cat([above[i : i + GRID], below[i : i + GRID]]) for i in range(0, len(above), GRID)]
+    return torch.cat(rows)
 
 
 def grid(pictures: Tensor) -> Image.Image:

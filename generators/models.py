@@ -11,6 +11,7 @@ from jobs.models import Job
 from jobs.ownership import Owned, OwnedQuerySet
 
 from .catalogue import FOREIGN, NETWORKS, STEPS, Entry, network_entry
+from .options import make_options
 
 
 class GeneratorQuerySet(OwnedQuerySet):
@@ -73,6 +74,21 @@ class Generator(Owned):
         return self.network == FOREIGN.name
 
     @property
+    def translates(self) -> bool:
+        """Whether it makes pictures from pictures of another set."""
+        return self.is_network and self.entries[0].translates
+
+    @property
+    def class_names(self) -> list[str]:
+        """Of a conditional network, in the order of their numbers."""
+        if self.is_foreign:
+            return list(make_options(FOREIGN.options, self.config).labels)
+        count = self.config.get("classes", 0)
+        if not count or self.training_set is None:
+            return [str(number) for number in range(count)]
+        return sorted(set(self.training_set.pictures.values_list("label", flat=True)))
+
+    @property
     def entries(self) -> list[Entry]:
         """The catalogue's words for what it consists of."""
         if self.is_network:
@@ -90,6 +106,16 @@ class Generator(Owned):
             return Path(settings.DATA_DIR) / self.grid_file
         run = getattr(self, "run", None)
         return run.folder / "samples" / run.snapshots[-1] if run and run.snapshots else None
+
+    @property
+    def snapshots(self) -> list[int]:
+        """Images seen at the snapshots of its training from which pictures can be drawn."""
+        run = getattr(self, "run", None)
+        return run.kept_snapshots if run else []
+
+    def weights_at(self, images_seen: int | None) -> Path:
+        """Of a snapshot, or those that are kept."""
+        return self.weights_path if images_seen is None else self.run.snapshot_weights(images_seen)
 
     @property
     def parameters_words(self) -> str:
@@ -132,6 +158,13 @@ class Run(Owned):
     def entry(self) -> Entry:
         return NETWORKS[self.network]
 
+    def ends(self, direction: str) -> tuple[ImageSet | None, ImageSet]:
+        """(set that pictures are made from, set that they should resemble) of the run's `generator` or of its `back`."""
+        if self.second_set is None:
+            return None, self.image_set
+        ends = (self.image_set, self.second_set)
+        return ends if direction == "generator" else ends[::-1]
+
     @property
     def folder(self) -> Path:
         return Path(settings.RUNS_DIR) / str(self.pk)
@@ -140,6 +173,14 @@ class Run(Owned):
     def snapshots(self) -> list[str]:
         """Names of the sample grids written so far, oldest first."""
         return sorted(path.name for path in (self.folder / "samples").glob("*.png"))
+
+    @property
+    def kept_snapshots(self) -> list[int]:
+        """Images seen at the snapshots whose weights were kept, fewest first."""
+        return sorted(int(path.stem) for path in (self.folder / "snapshots").glob("*.safetensors"))
+
+    def snapshot_weights(self, images_seen: int) -> Path:
+        return self.folder / "snapshots" / f"{images_seen:010d}.safetensors"
 
     def watched(self) -> list[dict[str, Any]]:
         """Watch numbers of each snapshot, oldest first."""

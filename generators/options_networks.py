@@ -27,9 +27,20 @@ class DCGANOptions:
     classes: int = option(
         0, _("Classes"), _("0: one network for all pictures, whatever their label."), 0, 1000
     )
+    with_mask: bool = option(
+        False,
+        _("Make masks too"),
+        _("Picture and mask together, as channels (Bowles 2018); the set needs masks."),
+    )
 
 
-_KEEP = (("last", _("After the last step")), ("best", _("At the snapshot with the smallest distance")))
+_KEEP = (("last", _("After the last step")), ("best", _("At the best snapshot")))
+_BEST_BY = (
+    ("distance", _("Distance")),
+    ("diversity", _("Diversity")),
+    ("error", _("Error (pairs, or inside of masks)")),
+)
+_WATCH_ENCODERS = (("random", _("Fixed random network")), ("inception", _("Inception network of the FID")))
 _PRECISIONS = (("full", _("Full (32 bits)")), ("mixed", _("Mixed")))
 
 
@@ -52,7 +63,22 @@ class TrainingOptions:
     watch: int = option(
         256, _("Pictures per snapshot"), _("Made to watch distance, diversity and copies."), 64, 10_000
     )
+    keep_snapshots: bool = option(
+        False,
+        _("Keep the weights of every snapshot"),
+        _("Sets can then be drawn from each, to follow the training by metrics."),
+    )
+    watch_encoder: str = option(
+        "random",
+        _("Encoder of the snapshots"),
+        _("Distance, diversity and copies are measured on its features."),
+        choices=_WATCH_ENCODERS,
+    )
     keep: str = option("last", _("Weights to keep"), choices=_KEEP)
+    best_by: str = option(
+        "distance", _("Best snapshot by"), _("Smallest distance or error, or a diversity nearest to that of the real pictures."),
+        choices=_BEST_BY,
+    )  # fmt: skip
     precision: str = option("full", _("Precision"), _("Mixed: bfloat16, on a GPU only."), choices=_PRECISIONS)
 
 
@@ -97,6 +123,11 @@ class PGGANOptions:
     channels: int = option(**_CHANNELS)
     base_maps: int = option(8192, _("Feature maps, base"), _("Divided by the side of a block."), 64, 16384)
     most_maps: int = option(512, _("Feature maps, most"), _("512 is the paper's; 64 is quick."), 4, 1024)
+    with_mask: bool = option(
+        False,
+        _("Make masks too"),
+        _("Picture and mask together, as channels (Bowles 2018); the set needs masks."),
+    )
 
     def __post_init__(self):
         if self.size & (self.size - 1):
@@ -133,9 +164,11 @@ class TransferOptions(DCGANOptions):
     """The architecture of the DCGAN that is begun from, and how much of it stays as it is."""
 
     frozen_generator: int = option(
-        3,
+        4,
         _("Frozen layers of the generator"),
-        _("Counted from the picture; the paper's best of larger networks is 4."),
+        _(
+            "Counted from the picture; the paper freezes 4. The layer that the random numbers enter always learns."
+        ),
         0,
         8,
     )

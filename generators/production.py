@@ -1,5 +1,6 @@
 """Making generators and letting them make image sets: everything a page or a command starts."""
 
+import shlex
 from dataclasses import asdict
 from typing import Any
 
@@ -38,11 +39,12 @@ def start_training(
     image_set: ImageSet,
     options: Any,
     training: Any,
+    second_set: ImageSet | None = None,
     starts_from: Run | None = None,
 ) -> Run:
     with transaction.atomic():
         run = Run.objects.create(
-            name=name, owner=owner, network=network, image_set=image_set,
+            name=name, owner=owner, network=network, image_set=image_set, second_set=second_set,
             options=asdict(options), training=asdict(training), starts_from=starts_from,
         )  # fmt: skip
         run.job = start_job(
@@ -55,13 +57,22 @@ def start_training(
 
 
 def start_making(
-    *, generator: Generator, owner: Any, name: str, count: int, seed: int, image_set: ImageSet | None = None
-) -> Job:
-    """Queue the making of a set. The set's row exists from the start, unfinished, so that there is a page to wait on."""
-    source = generator.training_set if generator.is_network else image_set
+    *, generator: Generator, owner: Any, name: str, count: int, seed: int, image_set: ImageSet | None = None,
+    label: str = "", changes: dict[str, Any] | None = None, images_seen: int | None = None,
+) -> Job:  # fmt: skip
+    """Queue the making of a set. The set's row exists from the start, unfinished, so that there is a page to wait on.
+
+    `changes`: options other than the generator's own; `label`: class to make, where pictures are made from pictures;
+    `images_seen`: a snapshot of its training to draw from, None for the kept weights."""
+    source = image_set or generator.training_set
     command = f"manage.py generate {generator.pk} --count {count} --seed {seed}"
     if image_set:
         command += f" --from {image_set.pk}"
+    if label:
+        command += f" --class {shlex.quote(label)}"
+    if images_seen is not None:
+        command += f" --snapshot {images_seen}"
+    command += "".join(f" --option {key}={value}" for key, value in (changes or {}).items())
     with transaction.atomic():
         new = ImageSet.objects.create(
             name=name, owner=owner, origin=Origin.SYNTHETIC,
@@ -69,26 +80,47 @@ def start_making(
             intensity_unit=generator.output.get("unit", "") if generator.is_network else image_set.intensity_unit,
             provenance={
                 "maker": "generator", "generator": generator.pk, "name": generator.name, "seed": seed, "count": count,
-                "options": generator.recipe or generator.config, "weights": generator.weights_digest, "command": command,
+                "options": generator.recipe or generator.config | (changes or {}), "weights": generator.weights_digest, "command": command,
                 "training_set": generator.training_set_id if generator.is_network else None,
                 "words": _words(generator, count, seed, source),
+                **({"images_seen": images_seen} if images_seen is not None else {}),
+                **({"translated_from": source.pk} if generator.translates and source else {}),
             },
         )  # fmt: skip
         if source:
             new.parents.add(source)
         job = start_job(
-            kind="generators.sample" if generator.is_network else "generators.mix",
+            kind=_kind(generator),
             title=_("Make %(count)d pictures with %(name)s") % {"count": count, "name": generator},
             detail=_("seed %(seed)d") % {"seed": seed}, owner=owner,
             arguments={
                 "generator_pk": generator.pk, "image_set_pk": new.pk, "count": count, "seed": seed,
-                **({"source_pk": image_set.pk} if image_set else {}),
+                **({"source_pk": image_set.pk} if image_set else {}), **({"label": label} if label else {}),
+                **({"changes": changes} if changes else {}),
+                **({"images_seen": images_seen} if images_seen is not None else {}),
             },
         )  # fmt: skip
         Job.objects.filter(pk=job.pk).update(result_url=reverse("imagesets:detail", args=[new.pk]))
         new.job = job
         new.save(update_fields=["job"])
     return job
+
+
+def start_making_all(*, name: str, snapshots: list[int], **more: Any) -> Job:
+    """One set, or one for each snapshot; the first job."""
+    if not snapshots:
+        return start_making(name=name, **more)
+    named = [
+        (_("%(name)s, %(seen)s images seen") % {"name": name, "seen": f"{seen:,}"}, seen)
+        for seen in snapshots
+    ]
+    return [start_making(name=words[:120], images_seen=seen, **more) for words, seen in named][0]
+
+
+def _kind(generator: Generator) -> str:
+    if not generator.is_network:
+        return "generators.mix"
+    return "generators.translate" if generator.translates else "generators.sample"
 
 
 def _range(generator: Generator, image_set: ImageSet | None) -> tuple[float | None, float | None]:
@@ -99,6 +131,13 @@ def _range(generator: Generator, image_set: ImageSet | None) -> tuple[float | No
 
 def _words(generator: Generator, count: int, seed: int, source: ImageSet | None) -> list[str]:
     facts = {"count": count, "seed": seed, "name": generator, "set": source}
+    if generator.translates:
+        return [
+            _(
+                "%(count)d pictures that “%(name)s” made from “%(set)s”, seed %(seed)d. Each keeps the number of its source."
+            )
+            % facts
+        ]
     if generator.is_network:
         return [_("%(count)d pictures drawn from “%(name)s”, seed %(seed)d.") % facts]
     return [_("%(count)d pictures made from “%(set)s” by “%(name)s”, seed %(seed)d.") % facts]

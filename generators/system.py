@@ -14,12 +14,18 @@ schedule    begin(images_seen) runs before each step: learning rates, phases. It
 sampler     name of the network that is kept, sampled and uploaded.
 make        pictures for the sample grid and the watch numbers, one for each row of a fixed batch of the data.
 target      "images" or "partners": which real pictures those should resemble.
+back        name of a second network that is kept too, leading from the partners to the images; "" where there is none.
+equip       takes what the operator supplies (weights of a perceptual loss) from a folder, and says what it found.
+
+A network that makes pictures from pictures has translate(given: Batch, chance) -> pictures in [-1, 1], where `chance` is a
+torch.Generator on the CPU; one that makes them from chance has `latent` (or `latent_shape`) and forward(z, labels).
 
 Data may be one set, two unpaired domains, paired pictures, or pictures with masks: see Batch.
 Chance comes from the feed only, never from torch's global state: that is what makes a resumed run bit-identical.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import torch
@@ -72,6 +78,7 @@ class System(nn.Module):
 
     sampler = "generator"
     target = "images"
+    back = ""
     optimisers: dict[str, torch.optim.Optimizer]
 
     def __init__(self, options: Any, training: Any) -> None:
@@ -84,9 +91,15 @@ class System(nn.Module):
     def step(self, feed: Feed) -> dict[str, Tensor]:
         raise NotImplementedError
 
+    def equip(self, folder: Path | None) -> list[str]:
+        """Sentences for the user, one for each thing that was looked for; a resumed run must find the same."""
+        return []
+
     def make(self, given: Batch, chance: torch.Generator) -> Tensor:
-        """(n, channels, size, size) in [-1, 1]; from nothing but chance and classes, unless a system overrides this."""
+        """(n, channels, size, size) in [-1, 1], by the kept network: from given pictures, or from chance and classes alone."""
         network: Any = self.get_submodule(self.sampler)
+        if hasattr(network, "translate"):
+            return network.translate(given, chance)
         z = torch.randn(len(given), *latent_shape(network), generator=chance).to(given.images.device)
         return network(z, given.labels)
 

@@ -48,13 +48,14 @@ def prepare(images: np.ndarray, options: Any, intensity: tuple[float, float]) ->
 def gather(
     images: np.ndarray, labels: np.ndarray | None, partners: np.ndarray | None, masks: np.ndarray | None,
     *, paired: bool, options: Any, batch: int, intensity: tuple[float, float],
+    partners_intensity: tuple[float, float] | None = None,
 ) -> tuple[Batch, list[str]]:  # fmt: skip
     """The whole data as one Batch, and sentences for the user. Raises TrainingError for what cannot be trained on."""
     pictures, notes = prepare(images, options, intensity)
     _check_count(pictures, "pictures", batch)
     second = None
     if partners is not None:
-        second, more = prepare(partners, options, intensity)
+        second, more = prepare(partners, options, partners_intensity or intensity)
         notes += [note for note in more if note not in notes]
         _check_count(second, "pictures of the second set", batch)
         if paired and len(second) != len(pictures):
@@ -62,6 +63,10 @@ def gather(
                 f"There are {len(pictures)} pictures and {len(second)} partners; pairs need as many."
             )
     covers = None if masks is None else prepare_masks(masks, len(pictures), options.size)
+    if getattr(options, "with_mask", False):
+        if covers is None:
+            raise TrainingError("The network makes pictures with their masks, and these pictures have none.")
+        pictures, covers = torch.cat([pictures, 2 * covers - 1], dim=1), None
     classes = getattr(options, "classes", 0)
     _check_labels(labels, classes)
     numbers = torch.from_numpy(np.asarray(labels)) if classes and labels is not None else None

@@ -1,6 +1,7 @@
 """The log of a training: one JSON object a line, so that a kill loses at most the last one. No torch: pages read it."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,14 @@ def read_log(folder: Path, name: str = LOG) -> list[dict[str, Any]]:
         except ValueError:
             continue
     return rows
+
+
+def badness(watched: dict[str, Any], by: str) -> float:
+    """What the best snapshot has least of; without pairs there is no error, and the distance is taken."""
+    if by == "diversity":
+        return abs(math.log(max(watched["diversity"], 1e-12)))
+    error = watched.get("error")
+    return error if by == "error" and error is not None else watched["distance"]
 
 
 def cut(folder: Path, images_seen: int) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_balance, views_bringing, views_recipes
+from . import views, views_balance, views_bringing, views_changes, views_recipes
 
 app_name = "generators"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("<int:pk>/grid/", views.grid, name="grid"),
     path("<int:pk>/share/", views.share, name="share"),
     path("<int:pk>/trash/", views.trash, name="trash"),
+    path("changes/<int:pk>/", views_changes.changes, name="changes"),
+    path("changes/<int:pk>/<int:position>.png", views_changes.difference, name="difference"),
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/progress/", views.run_progress, name="run_progress"),
     path("runs/<int:pk>/samples/<str:name>", views.snapshot, name="snapshot"),

@@ -12,8 +12,10 @@ from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 from . import production
 from .catalogue import NETWORKS
 from .charts import loss_chart
-from .forms import MakeForm, TrainForm
+from .forms import TrainForm
+from .forms_making import MakeForm
 from .models import Generator, Run
+from .training_log import badness
 
 
 @researcher_required
@@ -40,7 +42,7 @@ def train(request: HttpRequest, network: str) -> HttpResponse:
         run = production.start_training(
             name=form.cleaned_data["name"], owner=request.user, network=network,
             image_set=form.cleaned_data["image_set"], options=form.options, training=form.training,
-            starts_from=form.cleaned_data.get("starts_from"),
+            second_set=form.cleaned_data.get("second_set"), starts_from=form.cleaned_data.get("starts_from"),
         )  # fmt: skip
         return redirect("generators:run", run.pk)
     return render(
@@ -76,8 +78,11 @@ def run_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _run_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     run = visible_or_404(Run.objects.select_related("job", "image_set", "generator"), request.user, pk=pk)
-    log = run.log()
+    log, watched = run.log(), run.watched()
+    by = run.training.get("best_by", "distance")
     return {
+        "watched": watched,
+        "best": min(watched, key=lambda row: badness(row, by)) if watched else None,
         "run": run,
         "log": log,
         "last": log[-1] if log else None,
@@ -101,7 +106,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     start = {"image_set": request.GET.get("set")} if request.GET.get("set", "").isdigit() else {}
     form = MakeForm(generator, request.user, request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        job = production.start_making(generator=generator, owner=request.user, **form.cleaned_data)
+        job = production.start_making_all(generator=generator, owner=request.user, **form.cleaned_data)
         messages.success(request, _("The pictures are being made. You can leave this page."))
         return redirect("imagesets:detail", job.arguments["image_set_pk"])
     made = ImageSet.objects.visible_to(request.user).usable().filter(provenance__generator=generator.pk)

@@ -40,7 +40,8 @@ RESEARCHERS = {  # pages that concern no single row
 }  # fmt: skip
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
-            "imagesets:delete", "imagesets:thumbnail", "generators:balance", "generators:examples", "generators:preview_picture"},
+            "imagesets:delete", "imagesets:thumbnail", "generators:balance", "generators:examples", "generators:preview_picture",
+            "generators:changes", "generators:difference"},
     "generator": {"generators:recipe", "generators:detail", "generators:grid", "generators:share", "generators:trash"},
     "run": {"generators:run", "generators:run_progress", "generators:snapshot"},
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",

@@ -8,7 +8,8 @@ LeakyReLU(0.2) in the discriminator, weights from N(0, 0.02). At size 64, width 
 Sizes need not be powers of two: the picture is halved while it stays even and above 7 pixels, and what remains (4 for
 32, 64, 128; 7 for 28 and 56) is the side of the first block, made from the latent vector by one convolution of that
 side. With `classes` above 0 both networks are conditional (Mirza & Osindero 2014): the generator gets the class as a
-one-hot vector beside the latent one, the discriminator as constant maps beside the picture.
+one-hot vector beside the latent one, the discriminator as constant maps beside the picture. `with_mask` adds a channel: picture
+and mask are made together (Bowles et al. 2018, arXiv:1810.10863).
 """
 
 import torch
@@ -45,11 +46,13 @@ class Generator(nn.Module):
     """(n, latent) standard normal, and (n,) labels if conditional -> (n, channels, size, size) in [-1, 1]."""
 
     def __init__(
-        self, latent: int = 100, width: int = 64, size: int = 64, channels: int = 1, classes: int = 0
-    ) -> None:
+        self, latent: int = 100, width: int = 64, size: int = 64, channels: int = 1, classes: int = 0,
+        with_mask: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.latent, self.classes = latent, classes
         block, count = doublings(size)
+        channels += with_mask
         maps = [width * 2**level for level in reversed(range(count))]
         layers: list[nn.Module] = [
             nn.ConvTranspose2d(latent + classes, maps[0], block, 1, 0, bias=False),
@@ -81,6 +84,7 @@ class Discriminator(nn.Module):
         channels: int = 1,
         classes: int = 0,
         latent: int = 0,
+        with_mask: bool = False,
         normalise: bool = True,
     ) -> None:
         super().__init__()  # `latent` is taken so that both networks are built from one configuration
@@ -88,7 +92,7 @@ class Discriminator(nn.Module):
         block, count = doublings(size)
         maps = [width * 2**level for level in range(count)]
         layers: list[nn.Module] = [
-            nn.Conv2d(channels + classes, maps[0], 4, 2, 1, bias=False),
+            nn.Conv2d(channels + with_mask + classes, maps[0], 4, 2, 1, bias=False),
             nn.LeakyReLU(0.2, inplace=True),
         ]
         for before, after in zip(maps, maps[1:]):

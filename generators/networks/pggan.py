@@ -109,9 +109,10 @@ class Generator(Growing):
         channels: int = 3,
         base_maps: int = 8192,
         most_maps: int = 512,
+        with_mask: bool = False,
     ) -> None:
         super().__init__(size)
-        self.latent = latent
+        self.latent, channels = latent, channels + with_mask
         maps = [maps_at(level, base_maps, most_maps) for level in range(self.top + 1)]
         self.dense = Equalised(latent, maps[0] * 16, 0, math.sqrt(2) / 4, bias=False)
         self.bias = nn.Parameter(torch.zeros(maps[0], 1, 1))
@@ -153,8 +154,10 @@ class Discriminator(Growing):
         base_maps: int = 8192,
         most_maps: int = 512,
         latent: int = 0,
+        with_mask: bool = False,
     ) -> None:
         super().__init__(size)  # `latent` is taken so that both networks are built from one configuration
+        channels += with_mask
         maps = [maps_at(level, base_maps, most_maps) for level in range(self.top + 1)]
         self.from_pictures = nn.ModuleList([Equalised(channels, m, 1) for m in maps])
         self.firsts = nn.ModuleList([Equalised(m, m) for m in maps[1:]])

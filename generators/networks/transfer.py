@@ -4,7 +4,7 @@
 A DCGAN trained on a large set is the start. The layers nearest the picture hold what all pictures share: those of the generator keep
 their filters, which are only scaled and shifted as wholes, W' = gamma * W + beta (adaptive filter modulation, section 3.3), and
 those of the discriminator are frozen; the other layers go on learning. Cross-entropy with R1 (Mescheder et al. 2018, gamma 10), Adam 1e-4,
-batch 16. The paper's base has residual blocks and freezes 4 and 2 of them; here layers of a DCGAN are counted.
+batch 16. The paper freezes the 4 lowest groups of the generator and 2 of the discriminator; here layers of a DCGAN are counted.
 """
 
 from dataclasses import asdict
@@ -40,7 +40,7 @@ class AdaptiveFilter(nn.Module):
 class Generator(dcgan.Generator):
     """The DCGAN's, with its last `frozen_generator` layers adapted instead of trained."""
 
-    def __init__(self, frozen_generator: int = 3, frozen_discriminator: int = 2, **config: Any) -> None:
+    def __init__(self, frozen_generator: int = 4, frozen_discriminator: int = 2, **config: Any) -> None:
         super().__init__(**config)
         places = [i for i, layer in enumerate(self.layers) if isinstance(layer, nn.ConvTranspose2d)]
         for place in places[max(1, len(places) - frozen_generator) :] if frozen_generator else []:
@@ -50,7 +50,7 @@ class Generator(dcgan.Generator):
 class Discriminator(dcgan.Discriminator):
     """The DCGAN's, with the first `frozen_discriminator` layers frozen."""
 
-    def __init__(self, frozen_generator: int = 3, frozen_discriminator: int = 2, **config: Any) -> None:
+    def __init__(self, frozen_generator: int = 4, frozen_discriminator: int = 2, **config: Any) -> None:
         super().__init__(**config)
         layers = [layer for layer in self.layers if isinstance(layer, nn.Conv2d)]
         for layer in layers[: min(frozen_discriminator, len(layers) - 1)]:

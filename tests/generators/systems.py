@@ -16,6 +16,12 @@ TINY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"images_seen": 192},
     ),
     "transfer": ({"width": 4, "size": 16, "latent": 8, "frozen_generator": 1}, {}),
+    "fbgan": ({"width": 4, "size": 16, "latent": 8, "refiner_width": 4, "refiner_blocks": 1}, {}),
+    "cyclegan": ({"width": 4, "blocks": 1, "size": 24}, {"pool": 5}),
+    "lesion": ({"width": 4, "blocks": 1, "size": 24}, {"pool": 0, "images_seen": 160}),
+    "denoising": ({"width": 4, "layers": 3, "size": 24}, {"patch": 16, "critic_width": 4, "critic_steps": 2}),
+    "tripartite": ({"width": 8, "blocks": 1, "size": 24}, {}),
+    "cigan": ({"width": 4, "levels": 3, "size": 16}, {}),
 }
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 TRAINING = {"training_seed": 0, "training_images_seen": 64, "training_batch": 8, "training_learning_rate": 2e-4, "training_beta1": 0.5,
             "training_beta2": 0.999, "training_checkpoint_every_images": 32, "training_sample_every_images": 32,
-            "training_watch": 64, "training_keep": "last", "training_precision": "full", "training_ada_target": 0.0}  # fmt: skip
+            "training_watch": 64, "training_keep": "last", "training_best_by": "distance", "training_watch_encoder": "random", "training_precision": "full", "training_ada_target": 0.0}  # fmt: skip
 NETWORK = {
     "option_latent": 10,
     "option_width": 4,

@@ -91,3 +91,40 @@ def test_a_picture_depends_on_weights_seed_and_number_alone(network):
     assert whole[0].shape == (16, 16)
     assert whole[0].dtype == np.uint8
     assert not np.array_equal(whole[0], whole[1])
+
+
+@pytest.mark.slow
+def test_two_processes_take_the_steps_of_one(tmp_path):
+    """Gradients of shared batches are averaged: the weights are those of one process but for rounding."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    launch = [
+        "torch.distributed.run",
+        "--nproc-per-node",
+        "2",
+        "--master-port",
+        "0",
+        "--rdzv-backend",
+        "c10d",
+        "--rdzv-endpoint",
+        "localhost:0",
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        *launch,
+        "-m",
+        "tests.generators.training_process",
+        "lesion",
+        str(tmp_path / "two"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    run("lesion", tmp_path / "one", training={"seed": 3})
+    one, two = weights(tmp_path / "one"), weights(tmp_path / "two")
+    assert one.keys() == two.keys()
+    names = [name for name in one if name.startswith("system.generator") and name.endswith("weight")]
+    for name in names:
+        torch.testing.assert_close(one[name], two[name], atol=2e-3, rtol=2e-2)
+    assert len(read_log(tmp_path / "two", WATCH)) == len(read_log(tmp_path / "one", WATCH)), (
+        "one of them writes"
+    )

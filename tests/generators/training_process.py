@@ -20,12 +20,12 @@ def data(network: str, size: int) -> dict[str, Any]:
     """What the network learns from, as arguments of train()."""
     needs, first = NETWORKS[network].needs, pictures(size)
     given: dict[str, Any] = {"images": first}
-    if needs in ("two_sets", "pairs"):
+    if needs in ("two_sets", "pairs", "pairs_masks"):
         given |= {
             "partners": 255 - first[::-1] if needs == "two_sets" else 255 - first,
-            "paired": needs == "pairs",
+            "paired": needs != "two_sets",
         }
-    if needs == "masks":
+    if needs in ("masks", "pairs_masks"):
         given["masks"] = first > 140
     return given
 

@@ -18,6 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("network", choices=list(NETWORKS))
         parser.add_argument("set", help="name or number of the image set")
+        parser.add_argument(
+            "--second", help="second set, by name or number, for networks that learn from two"
+        )
         parser.add_argument("--name", default="")
         parser.add_argument(
             "--option",
@@ -40,15 +43,22 @@ class Command(BaseCommand):
         option: list[str],
         export: Path | None,
         starts_from: int | None,
+        second: str | None,
         **options: Any,
     ) -> None:
         image_set = find_set(set)
         entry = NETWORKS[network]
         start = find_start(entry.starts_from, starts_from)
+        if entry.needs_second != bool(second):
+            raise CommandError(
+                f"{entry.title} learns from two sets: name the other one with --second."
+                if entry.needs_second
+                else f"{entry.title} learns from one set; leave --second out."
+            )
         architecture, training = parse_options(option, entry.options, entry.training)
         run = production.start_training(
             name=name or entry.title, owner=image_set.owner, network=network, image_set=image_set,
-            options=architecture, training=training, starts_from=start,
+            options=architecture, training=training, starts_from=start, second_set=find_set(second) if second else None,
         )  # fmt: skip
         run_attempt(run.job.pk, run.job.attempt)
         run.job.refresh_from_db()
