@@ -74,6 +74,28 @@ class TrainForm(OptionsForm):
         self.add_options(self.entry.options, "option_")
         self.add_options(self.entry.training, "training_")
 
+    LENGTH = ("training_images_seen", "training_batch", "training_seed")
+
+    @property
+    def facts(self) -> list[Any]:
+        return [field for field in self if not field.name.startswith(("option_", "training_"))]
+
+    @property
+    def network_fields(self) -> list[Any]:
+        return [field for field in self if field.name.startswith("option_")]
+
+    @property
+    def length_fields(self) -> list[Any]:
+        return [self[name] for name in self.LENGTH]
+
+    @property
+    def training_fields(self) -> list[Any]:
+        return [f for f in self if f.name.startswith("training_") and f.name not in self.LENGTH]
+
+    @property
+    def training_wrong(self) -> bool:
+        return any(field.errors for field in self.training_fields)
+
     def add_second(self, sets: Any) -> None:
         pairs = self.entry.needs_pairs
         self.fields["image_set"].label = _("Pictures to start from")

@@ -45,9 +45,7 @@ def train(request: HttpRequest, network: str) -> HttpResponse:
             second_set=form.cleaned_data.get("second_set"), starts_from=form.cleaned_data.get("starts_from"),
         )  # fmt: skip
         return redirect("generators:run", run.pk)
-    return render(
-        request, "generators/form.html", {"form": form, "entry": NETWORKS[network], "action": _("Train")}
-    )
+    return render(request, "generators/train.html", {"form": form, "entry": NETWORKS[network]})
 
 
 def _training_start(request: HttpRequest, network: str) -> dict[str, Any]:

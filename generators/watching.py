@@ -39,7 +39,8 @@ class Watched:
 
     @property
     def alarms(self) -> list[str]:
-        found = ["copying"] if self.copies >= COPY_SHARE else []
+        """No copying where the true picture is known: to come near it is then what is learnt."""
+        found = ["copying"] if self.copies >= COPY_SHARE and self.error is None else []
         return found + (["collapse"] if self.diversity < COLLAPSE else [])
 
 
