@@ -74,7 +74,10 @@ class TrainForm(OptionsForm):
         self.add_options(self.entry.options, "option_")
         self.add_options(self.entry.training, "training_")
 
-    LENGTH = ("training_images_seen", "training_batch", "training_seed")
+    LENGTH = tuple(
+        f"training_{name}"
+        for name in ("images_seen", "batch", "seed", "checkpoint_every_images", "sample_every_images")
+    )
 
     @property
     def facts(self) -> list[Any]:
