@@ -236,3 +236,16 @@ def test_snapshots_that_are_kept_become_sets_that_follow_the_training(client, re
     assert kept.digest == made[1].digest, "the last snapshot's weights are those that are kept"
     with pytest.raises(CommandError, match="Kept: 0, 8, 16"):
         call_command("generate", str(generator.pk), "--snapshot", "5")
+
+
+def test_a_conditional_filling_makes_the_class_that_is_asked_for(client, researcher, work, masked, sets):
+    client.force_login(researcher)
+    generator = trained(client, work, "cigan", image_set=masked.pk, option_classes=2)
+    assert generator.class_names == ["a", "b"]
+    ill = make(client, work, generator, image_set=masked.pk, count=4, label="b", option_keep_outside="on")
+    own = make(client, work, generator, image_set=masked.pk, count=4, option_keep_outside="on")
+    assert set(ill.pictures.values_list("label", flat=True)) == {"b"}
+    assert list(own.pictures.values_list("label", flat=True)) == ["a", "b", "a", "b"]
+    first, second = (list(one.pictures.values_list("digest", flat=True)) for one in (ill, own))
+    assert first[1::2] == second[1::2]
+    assert first[0] != second[0], "the class is read"
