@@ -111,6 +111,25 @@ def _hippocampus(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return images.astype(np.float32) / 255, patients, np.array([f"slice {k}" for k in place])
 
 
+def _chest_native(folder: Path) -> tuple[list[np.ndarray], np.ndarray]:
+    rows = list(csv.DictReader((folder / "cxr_nih" / "metadata.csv").open()))
+    pictures = [np.asarray(Image.open(folder / row["file"]).convert("F"), np.float32) / 255 for row in rows]
+    return pictures, np.unique([row["nih_patient_id"] for row in rows], return_inverse=True)[1]
+
+
+def _small_chest_native(folder: Path) -> tuple[list[np.ndarray], np.ndarray]:
+    with np.load(folder / "cxr_pneumoniamnist_28" / "pneumoniamnist_reconstructed.npz") as kept:
+        images = kept["train_images"]
+    chosen = np.random.default_rng(3).permutation(len(images))[:PNEUMONIA]
+    return list(images[chosen].astype(np.float32) / 255), np.arange(PNEUMONIA)
+
+
+def _hippocampus_native(folder: Path) -> tuple[list[np.ndarray], np.ndarray]:
+    pictures, patients, _labels = _hippocampus(folder)
+    return list(pictures), patients
+
+
+NATIVE = {"small chest": _small_chest_native, "chest": _chest_native, "hippocampus": _hippocampus_native}
 LOADERS = {"small chest": _pneumonia, "chest": _chest, "hippocampus": _hippocampus}
 
 

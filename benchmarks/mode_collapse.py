@@ -166,7 +166,7 @@ def labelled_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator,
 
 Part = Callable[[Collection, np.ndarray, np.random.Generator, int], list[Row]]
 PARTS: dict[str, tuple[Part, int]] = {
-    "dropped": (dropped_modes, 20),
+    "dropped": (dropped_modes, 12),
     "several": (several_modes, 10),
     "clean": (clean_sets, 100),
     "shrunk": (shrunk_modes, 10),
@@ -192,7 +192,7 @@ def main() -> None:
             data = collection(name, folder)
             rows = features(data.pictures, encoder, cache)
             found = measure(data, rows, np.random.default_rng([5, *part.encode(), *name.encode()]), draws)
-            path.write_text(json.dumps(found) + "\n")
+            path.write_text(json.dumps(found, default=lambda value: value.item()) + "\n")
             print(part, name, encoder, len(found), flush=True)
     write_tables()
 
