@@ -90,6 +90,7 @@ def _pictures(shown: dict[str, Any]) -> list[str]:
         ]
         left = _("Left of each pair the synthetic image, right the training image nearest to it.")
         parts += [heading(shown["pairs_heading"]), muted(left), _grid(cells, 3)]
+    parts += _modes(shown["modes"])
     stacks = [stack for stack in shown["stacks"] if stack["link"]]
     if stacks:
         top = _("Top row: synthetic images drawn at random. Below each, its nearest real images with their distance, 1 being the median distance of a real image to its nearest other one.")  # fmt: skip
@@ -103,6 +104,24 @@ def _pictures(shown: dict[str, Any]) -> list[str]:
         low = _("Least realistic synthetic images, by realism score; 1 and above lies within the real images")
         parts += [muted(low), _grid([_tile(tile["link"], f"{tile['value']:.2f}") for tile in tiles], ACROSS)]
     return parts
+
+
+def _modes(modes: dict[str, Any]) -> list[str]:
+    if not modes:
+        return []
+    words = _("Shares of the real and the synthetic images in each mode of the real set, by %(source)s.") % {"source": modes["source"]}  # fmt: skip
+    tiles = [
+        _tile(tile["link"], tile["label"] or f"{tile['position']:04d}")
+        for tile in modes["pictures"]
+        if tile["link"]
+    ]
+    heads = (_("Mode"), _("Real, %"), _("Synthetic, %"), "")
+    rows = [
+        [(row["name"], row["real"], row["synthetic"], row["word"]) for row in part["rows"]]
+        for part in modes["parts"]
+    ]
+    tables = [table(heads, some, "1.5fr, 1fr, 1fr, 2fr") for some in rows]
+    return [heading(modes["heading"]), muted(words), *([_grid(tiles, ACROSS)] if tiles else []), *tables]
 
 
 def _pair_words(pair: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from jobs.figures import Frame, icon_file, svg_file
 from metrics.pictures import shown_png
 from metrics.printing import pdf, source
-from metrics.reports import ClassPart, Sentence
+from metrics.reports import ClassPart, ModeRow, Modes, Sentence
 from tests.metrics.examples import example_report
 
 PNG = shown_png(np.zeros((2, 2)), (0.0, 1.0))
@@ -39,6 +39,16 @@ def test_words_come_first_pictures_second_tables_third():
     order = ["Three of 40 images are copies.", "A note.", "synthetic-3.png", "figure-0.svg", "All numbers", "benign", "Zamzmi", "Seed"]  # fmt: skip
     places = [words.index(part) for part in order]
     assert places == sorted(places)
+
+
+def test_modes_are_printed_with_their_shares_and_pictures():
+    row = ModeRow("missing", 0.08, (0.05, 0.12), 0.0, (0.0, 0.02), (5, 6), "effusion")
+    modes = Modes("radiomics", "radiomics, 385", 0.05, 100, 200, (row,))
+    report = replace(example_report(), modes=modes)
+    words, files = source(report, "T", lambda role, at: PNG)
+    assert '[#"effusion";], [#"8.0";], [#"0.0";], [#"missing";]' in words
+    assert {"real-5.png", "real-6.png"} <= set(files)
+    assert pdf(report, "T", lambda role, at: PNG).startswith(b"%PDF")
 
 
 def test_a_figure_as_a_file_has_its_style_and_marks_inside():
