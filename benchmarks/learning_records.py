@@ -100,7 +100,7 @@ MNIST = "4,708 training pictures of PneumoniaMNIST, 28 x 28"
 NIH = "1,000 chest X-rays of NIH, reduced to 32 x 32"
 SLICES = "1,300 MRI slices of 64 x 64 with the mask of the hippocampus (Medical Segmentation Decathlon)"
 SMALL = {"latent": 64, "width": 16, "size": 28}
-TRANSLATION = {"images_seen": 4_000, "batch": 8, "watch": 128}
+TRANSLATION = {"images_seen": 4_000, "batch": 2, "watch": 128, "learning_rate": 5e-4, "identity": 0.1}
 RECORDS: dict[str, Record] = {
     "gan": Record("gan", pneumonia, MNIST, {"width": 256}, {"images_seen": 80_000, "batch": 32}, 3),
     "dcgan": Record("dcgan", pneumonia, MNIST, SMALL, {"images_seen": 60_000, "batch": 32}, 5),
