@@ -39,10 +39,13 @@ def page(folder: Path) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     reached = "" if row["factor"] >= row["wanted"] else " (not reached)"
+    copies = (
+        "" if row["measure"] == "error" else f"{row['copies']:.1%}"
+    )  # to come near the true picture is no copying
     floor = f" (floor {row['floor']:.3g})" if row["floor"] else ""
     cells = (
         NETWORKS[row["network"]].title, row["measure"], f"{row['level']:.3g}, {row['against']}", f"{row['reached']:.3g}{floor}",
-        f"{row['factor']:.1f}", f"{row['wanted']:g}{reached}", f"{row['diversity']:.2f}", f"{row['copies']:.1%}",
+        f"{row['factor']:.1f}", f"{row['wanted']:g}{reached}", f"{row['diversity']:.2f}", copies,
         f"{row['images_seen']:,}", f"{row['processor_seconds'] / 60:.1f} min",
     )  # fmt: skip
     return "| " + " | ".join(cells) + " |"

@@ -93,4 +93,12 @@ def test_the_page_ranks_pictures_by_what_changed(client, researcher, other_resea
     ):
         assert client.get(reverse(f"generators:{name}", args=given)).status_code == 404
     client.force_login(other_researcher)
-    assert client.get(reverse("generators:changes", args=[made.pk])).status_code == 404
+    for shared in (False, True):
+        made.is_shared = shared
+        made.save()
+        assert client.get(reverse("generators:changes", args=[made.pk])).status_code == 404, (
+            "the source is not shared"
+        )
+    source.is_shared = True
+    source.save()
+    assert client.get(reverse("generators:changes", args=[made.pk])).status_code == 200

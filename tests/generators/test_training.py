@@ -80,6 +80,8 @@ def test_another_thread_count_is_said(tmp_path):
         ({"training": quick(batch=64)}, "There are 20 pictures and a batch takes 64"),
         ({"options": DCGANOptions(width=4, size=32, channels=3)}, "have 1 channel"),
         ({"options": DCGANOptions(width=4, size=32, classes=2)}, "have no labels"),
+        ({"options": DCGANOptions(width=4, size=32, with_mask=True)}, "these pictures have none"),
+        ({"training": quick(watch_encoder="inception")}, "weights are not installed"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_in_words(tmp_path, change, words):
