@@ -19,7 +19,7 @@ def document(study: ImportedStudy, found: Results, command: str, folder: str) ->
     """(text, {file name: SVG}); folder: of the figures, as the text names it."""
     head, report, people = headline(found), found.report, found.readings.people()
     drawn = {
-        "roc.svg": ("ROC: readers thin, their average thick, chance dashed", charts.roc([one.curve for _p, one in found.readers if one.curve], report.average), SQUARE),
+        "roc.svg": ("ROC: readers thin, their average thick, chance dashed", charts.roc([one.curve for p, one in found.readers if one.curve and p.counts], report.average), SQUARE),
         "confidence.svg": ("How sure they were: real images filled, synthetic ones open", figures.confidence(people), LOW),
         "answers.svg": ("A row a reader, a column an image: coloured where “synthetic” was said; real images left", figures.answer_matrix(people), WIDE),
         "generators.svg": ("Each generator over readers, in the order of the table", charts.forest(_generators(found), margin=report.margin), LOW),

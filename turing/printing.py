@@ -71,7 +71,7 @@ def _digest(study: Study | ImportedStudy) -> str:
 
 def _figures(found: Results, files: dict[str, bytes]) -> Iterable[str]:
     report, people = found.report, found.readings.people()
-    curves = [one.curve for _person, one in found.readers if one.curve]
+    curves = [one.curve for person, one in found.readers if one.curve and person.counts]
     drawn = (
         (_("ROC: readers thin, their average thick"), charts.roc(curves, report.average), SQUARE, "48%"),
         (_("How sure they were: real images filled, synthetic ones open"), figures.confidence(people), LOW, "88%"),

@@ -52,6 +52,38 @@ class Results:
 
 
 @dataclass(frozen=True)
+class OwnResult:
+    """What a reader learns of the own reading, after the close; others are there as their mean alone."""
+
+    answered: int
+    right: int
+    accuracy: float | None
+    interval: tuple[float, float] | None
+    sensitivity: float | None
+    specificity: float | None
+    auc: float | None
+    seconds: float | None  # median
+    mean_accuracy: float | None  # over all readers who count
+    verdict: str
+
+
+def own_result(study: Study, number: int) -> OwnResult | None:
+    """Of the reader with this number. None where nothing was answered under the primary question; raises NotClosed."""
+    found = results(study)
+    one = next((one for person, one in found.readers if person.number == number), None)
+    if one is None:
+        return None
+    s, pairs = one.summary, one.pairs
+    return OwnResult(
+        one.answered, one.right, pairs.value if pairs else s.accuracy if s else None,
+        pairs.wilson if pairs else s.accuracy_interval if s else None,
+        s.sensitivity.value if s and s.sensitivity else None, s.specificity.value if s and s.specificity else None,
+        one.auc.value if one.auc else None, one.times.median if one.times else None,
+        found.report.accuracy.estimate if found.report.accuracy else None, found.report.verdict.name if found.report.verdict else "",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class CaseResult:
     """votes: one a reader who counts, in the order of the table: True for 'synthetic', None for no answer."""
 

@@ -111,30 +111,26 @@ def each_reader(found: Results) -> Table | None:
     rows = []
     for person, one in found.readers:
         s, signal = one.summary, one.summary.signal if one.summary else None
+        rates_ = (s.sensitivity, s.specificity) if s else (one.pairs,)
         rows.append((
-            person.name, *share(s.sensitivity if s else None), *share(s.specificity if s else one.pairs),
-            decimals(one.auc.value, 3) if one.auc else "", decimals(signal.dprime, 2) if signal else "",
-            decimals(signal.criterion, 2) if signal else "", decimals(signal.beta, 2) if signal else "",
-            "" if one.p_value is None else p_words(one.p_value), "" if one.p_adjusted is None else p_words(one.p_adjusted),
+            person.name, *(with_interval(rate) for rate in rates_), decimals(one.auc.value, 3) if one.auc else "",
+            decimals(signal.dprime, 2) if signal else "", decimals(signal.criterion, 2) if signal else "",
+            decimals(signal.beta, 2) if signal else "", "" if one.p_value is None else p_words(one.p_value),
+            "" if one.p_adjusted is None else p_words(one.p_adjusted),
         ))  # fmt: skip
-    second = _("Pairs right") if found.report.kind == "pair" else _("Specificity")
-    columns = (
-        _("Reader"),
-        _("Sensitivity"),
-        INTERVAL(),
-        second,
-        INTERVAL(),
-        _("AUC"),
-        "d′",
-        _("Criterion"),
-        "β",
-        _("p"),
-        _("after Holm"),
-    )
+    shares = (_("Pairs right"),) if found.report.kind == "pair" else (_("Sensitivity"), _("Specificity"))
+    columns = (_("Reader"), *shares, _("AUC"), "d′", "c", "β", _("Alone"), _("After Holm"))
     note = _(
-        "Intervals: Wilson. p: Fisher's exact test of truth and answer (of pairs: exact binomial test). Criterion above 0: readily says real."
+        "In brackets: Wilson's interval (95 %). p against chance: Fisher's exact test of truth and answer (of pairs: exact binomial test). Criterion c above 0: readily says real."
     )
     return Table("detail", _("Each reader in detail"), note, columns, tuple(rows))
+
+
+def with_interval(rate: Proportion | None) -> str:
+    if rate is None:
+        return ""
+    low, high = (decimals(100 * end, 0) for end in rate.wilson)
+    return f"{percent(rate.value, 0)} ({low} {_('to')} {high})"
 
 
 def agreement(found: StudyReport) -> Table | None:

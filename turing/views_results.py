@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -45,7 +46,7 @@ def page(found: Any) -> dict[str, Any]:
     from .results_words import headline, main_numbers, reader_rows, readers_heading
 
     report, people = found.report, found.readings.people()
-    curves = [one.curve for _person, one in found.readers if one.curve]
+    curves = [one.curve for person, one in found.readers if one.curve and person.counts]
     return {
         "found": found, "report": report, "headline": headline(found), "rows": reader_rows(found), "readers_heading": readers_heading(found),
         "roc": charts.roc(curves, report.average), "axis": charts.axis(), "numbers": main_numbers(report), "galleries": galleries(found.cases),
@@ -60,7 +61,7 @@ def galleries(cases: list[Any]) -> list[dict[str, Any]]:
     reals = [case for case in seen if case.case.truth == Truth.REAL]
     share = lambda one: one.share.said_synthetic / one.share.answered  # noqa: E731
     groups = (
-        ("giveaways", _("What gave them away"), _("Synthetic images that most readers recognised."), sorted(fakes, key=lambda c: -share(c))),
+        ("giveaways", _("What gave them away"), _("Synthetic images that most readers recognised: how many of them said “synthetic”, with Wilson’s interval (95 %)."), sorted(fakes, key=lambda c: -share(c))),
         ("best", _("What passed for real"), _("Synthetic images taken for real most often."), sorted(fakes, key=share)),
         ("doubted", _("What was real and doubted"), _("Real images taken for synthetic most often."), sorted(reals, key=lambda c: -share(c))),
     )  # fmt: skip
@@ -160,7 +161,8 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
 def printed_response(request: HttpRequest, study: Study | ImportedStudy) -> HttpResponse:
     from .printing import pdf
 
-    made = lambda found: HttpResponse(pdf(study, found), content_type="application/pdf")  # noqa: E731
+    beside = render_to_string("turing/_beside.txt", {"study": study, "user": request.user}).strip()
+    made = lambda found: HttpResponse(pdf(study, found, beside), content_type="application/pdf")  # noqa: E731
     return with_results(request, study, lambda found: attached(made(found), study, "report.pdf"))
 
 

@@ -1,5 +1,7 @@
 """The small marks that stand everywhere: icons, states, origins, and numbers written the journal's way."""
 
+from typing import Any
+
 from django import template
 from django.forms import BoundField, CheckboxInput, NumberInput, RadioSelect, Select
 from django.utils.html import format_html
@@ -90,3 +92,11 @@ def styled(field: BoundField) -> SafeString:
     short = " input-short" if isinstance(widget, NumberInput) else ""
     own = widget.attrs.get("class", "")
     return field.as_widget(attrs={"class": f"input{short} {own}".strip()})
+
+
+@register.simple_tag(takes_context=True)
+def diversity_of(context: template.Context, study: Any) -> list[dict[str, Any]]:
+    """Of each synthetic set of a study: its newest evaluation that the person may see, and what that says of diversity."""
+    from evalsite.beside import diversity_beside  # models, which are not there yet when tags are registered
+
+    return diversity_beside(study, context["user"])

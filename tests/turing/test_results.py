@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.turing import studies
 from turing.launching import close
-from turing.results import NotClosed, results
+from turing.results import NotClosed, own_result, results
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,48 @@ def test_who_could_see_the_truth_and_machines_are_shown_and_not_counted(research
     ]
     assert (found.report.counted, found.report.verdict) == (0, None)
     assert {case.votes for case in found.cases} == {()}
+
+
+def test_a_reader_learns_of_the_own_reading_after_the_close_alone(researcher):
+    study = studies.launched(researcher)
+    studies.simulated(study, 1.0, 1.0)
+    studies.begun(study)
+    with pytest.raises(NotClosed):
+        own_result(study, 1)
+    close(study)
+    own = own_result(study, 1)
+    assert (own.answered, own.right, own.accuracy, own.mean_accuracy) == (8, 8, 1.0, 1.0)
+    assert own_result(study, 2) is None
+
+
+def test_a_large_study_is_analysed_by_a_job_once(client, researcher, work, monkeypatch):
+    monkeypatch.setattr("turing.results.QUICK", 0)
+    study = closed(researcher, (0.8, 0.7), (0.7, 0.7), per_side=4)
+    client.force_login(researcher)
+    address = reverse("turing:results", args=[study.pk])
+    waiting = client.get(address)
+    assert (waiting.status_code, b"The results are being made" in waiting.content) == (202, True)
+    assert client.get(reverse("turing:printed", args=[study.pk])).status_code == 302
+    client.get(address)
+    (job,) = work()
+    assert (job.status, job.kind, job.result_url) == ("done", "turing.analyse", address)
+    monkeypatch.setattr(
+        "turing.results.report", None
+    )  # what was kept is shown, and nothing is computed again
+    assert client.get(address).status_code == 200
+
+
+def test_what_metric_reports_say_of_diversity_stands_beside(client, researcher):
+    from metrics.models import Evaluation
+
+    study = closed(researcher, (0.8, 0.7), per_side=4)
+    client.force_login(researcher)
+    page = client.get(reverse("turing:results", args=[study.pk])).content.decode()
+    assert f"?synthetic={study.synthetic_sets.get().pk}" in page
+    Evaluation.objects.create(
+        name="broken", owner=researcher, real=study.real_sets.get(), synthetic=study.synthetic_sets.get(), state="ready", report={}
+    )  # fmt: skip
+    assert client.get(reverse("turing:results", args=[study.pk])).status_code == 200
 
 
 def test_a_study_that_nobody_read_has_a_page(client, researcher):

@@ -15,10 +15,12 @@ from turing.analysis.classes import class_table
 from turing.analysis.detection import dprime_2afc, equivalence, proportion, reader_summary, signal_detection
 from turing.analysis.learning import learning
 from turing.analysis.mrmc import obuchowski_rockette, single_modality, u_statistic
-from turing.analysis.planning import equivalence_sample_size
+from turing.analysis.planning import detection_power, equivalence_sample_size, mrmc_power
+from turing.analysis.ratings import rating_gap
 from turing.analysis.roc import auc
 from turing.analysis.sources import shared_real_covariance
 from turing.analysis.timing import times
+from turing.analysis.ustatistic import u_statistic_these_readers
 from turing.analysis.verdict import holm_adjusted
 
 n = np.nan
@@ -186,6 +188,79 @@ def _cohen() -> float:
     return max(apart(agreement.cohen_kappa(a, b, w).value, cohen_kappa_score(a, b, weights=w)) for w in kinds)
 
 
+def _jackknife_of_a_kappa() -> float:
+    """The two-way jackknife by leaving each item and each rater out with statsmodels' kappa."""
+    from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+
+    said = (np.random.default_rng(5).random((6, 40)) < 0.5).astype(int)
+    theirs = lambda table: fleiss_kappa(aggregate_raters(table.T, n_cat=2)[0])  # noqa: E731
+    variance = 0.0
+    for axis in (0, 1):
+        left = np.array([theirs(np.delete(said, i, axis=axis)) for i in range(said.shape[axis])])
+        variance += (len(left) - 1) / len(left) * ((left - left.mean()) ** 2).sum()
+    return apart_relative(agreement.fleiss_kappa(said).standard_error, variance**0.5)
+
+
+def _few_readers_with_gaps() -> float:
+    """One reader without gaps: the jackknife of an area is DeLong's variance (DeLong 1988: it is the jackknife of the U-statistic)."""
+    rng = np.random.default_rng(4)
+    truth = np.repeat([0, 1], 30)
+    rating = truth + rng.normal(size=60)
+    return apart_relative(
+        u_statistic_these_readers(truth, rating[None]).variance, auc(truth, rating).variance
+    )
+
+
+def _power_of_a_test() -> float:
+    """Readers alike and images that share nothing: the power of the interval over readers is that of a t-test over judgements, nearly."""
+    simulated = mrmc_power(
+        40, 100, accuracy=0.52, margin=None, reader_sd=0.0, case_correlation=0.0, simulations=4000
+    )
+    return apart(simulated, detection_power(4000, 0.52))
+
+
+def _treder() -> float:
+    rows = list(csv.DictReader(_reference("treder2022_mri_gan_rating_task.csv")))
+    stages = ("344", "1055", "7954", "24440", "60000", "real")
+    means = [np.mean([float(row["rate"]) for row in rows if row["batch"] == stage]) for stage in stages]
+    return apart(means, (1.177, 1.392, 2.3125, 2.713, 3.339, 4.300))
+
+
+def _treder_readings() -> tuple[np.ndarray, np.ndarray]:
+    rows = list(csv.DictReader(_reference("treder2022_mri_gan_rating_task.csv")))
+    readers, cases = (sorted({row[name] for row in rows}, key=int) for name in ("participant", "tablerow"))
+    ratings, truth = np.full((len(readers), len(cases)), np.nan), np.zeros(len(cases), int)
+    for row in rows:
+        case = cases.index(row["tablerow"])
+        ratings[readers.index(row["participant"]), case], truth[case] = (
+            float(row["rate"]),
+            row["batch"] != "real",
+        )
+    return truth, ratings
+
+
+def _treder_area() -> float:
+    truth, ratings = _treder_readings()
+    there = ~np.isnan(ratings)
+    return apart(auc(np.broadcast_to(truth, there.shape)[there], -ratings[there]).value, 0.8933)
+
+
+def _treder_alpha() -> float:
+    return apart(agreement.krippendorff_alpha(_treder_readings()[1], "ordinal").value, 0.617)
+
+
+def _rating_gap() -> float:
+    rng = np.random.default_rng(6)
+    truth, ratings = np.repeat([0, 1], 10), rng.integers(1, 6, (5, 20)).astype(float)
+    gaps = ratings[:, :10].mean(axis=1) - ratings[:, 10:].mean(axis=1)
+    return apart(rating_gap(truth, ratings).p_value, stats.ttest_1samp(gaps, 0).pvalue)
+
+
+def _tea() -> float:
+    """Fisher 1935: the lady who tasted tea and was right about three of four cups of each kind."""
+    return apart(reader_summary([1] * 4 + [0] * 4, [1, 1, 1, 0, 0, 0, 0, 1]).p_value, 34 / 70)
+
+
 def _holm() -> float:
     from statsmodels.stats.multitest import multipletests
 
@@ -228,6 +303,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(ROOM + "detection.proportion", "Share of correct answers, exact interval", "SciPy 1.17, binomtest (Clopper and Pearson 1934)", 1e-12, _exact_interval),
     Entry(ROOM + "detection.proportion", "Share of correct answers, Wilson's interval", "statsmodels 0.14, proportion_confint", 1e-10, _wilson),
     Entry(ROOM + "detection.reader_summary", "Fisher's exact test of truth × answer", "SciPy 1.17, fisher_exact", 1e-12, _fisher),
+    Entry(ROOM + "detection.reader_summary", "Fisher's exact test of the tasted tea", "Fisher 1935: 34 / 70", 1e-12, _tea),
     Entry(ROOM + "detection.signal_detection", "d′, criterion, β", "closed form (Macmillan and Creelman; Hautus 1995)", 1e-9, _signal),
     Entry(ROOM + "detection.dprime_2afc", "d′ of two alternatives at .76", "closed form, √2 z(PC)", 1e-12, lambda: apart(dprime_2afc(0.76), 2**0.5 * stats.norm.ppf(0.76))),
     Entry(ROOM + "detection.equivalence", "Two one-sided exact tests", "SciPy 1.17, binomtest twice", 1e-12, _equivalence),
@@ -235,11 +311,17 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(ROOM + "mrmc.obuchowski_rockette", "Van Dyke's readers: F, df2, p", "published: 4.484854, 15.06611, .051233 (DeLong covariances)", 1e-5, _van_dyke, relative=True),
     Entry(ROOM + "ustatistic.u_statistic", "A quarter of the answers missing: area, variance, df", "iMRMC 4.0.3 (FDA), its example", 1e-8, _imrmc, relative=True),
     Entry(ROOM + "ustatistic.u_statistic", "Two-valued answers: balanced accuracy", "the mean of sensitivity and specificity", 1e-12, _accuracy_as_area),
+    Entry(ROOM + "ustatistic.u_statistic_these_readers", "One reader without gaps: variance of the area", "DeLong 1988", 1e-9, _few_readers_with_gaps, relative=True),
     Entry(ROOM + "clusters.clustered_covariance", "Every case twice in one cluster", "closed form: the undoubled variance (Obuchowski 1997)", 1e-10, _clusters, relative=True),
     Entry(ROOM + "sources.shared_real_covariance", "Variance of a difference of generators", "jackknife within each kind of case", 1e-9, _generators, relative=True),
     Entry(ROOM + "verdict.holm_adjusted", "Holm's adjusted p", "statsmodels 0.14, multipletests", 1e-12, _holm),
     Entry(ROOM + "agreement.fleiss_kappa", "Fleiss 1971, 30 patients", "published: .430", 5e-4, _fleiss),
     Entry(ROOM + "agreement.fleiss_kappa", "Fleiss 1971, 30 patients", "statsmodels 0.14", 1e-12, _fleiss_statsmodels),
+    Entry(ROOM + "agreement.fleiss_kappa", "Its two-way jackknife", "statsmodels 0.14, each item and rater left out in turn", 1e-9, _jackknife_of_a_kappa, relative=True),
+    Entry(ROOM + "agreement.krippendorff_alpha", "Treder 2022, 26 readers, 30 images, five points", "published data: ordinal α .617", 5e-4, _treder_alpha),
+    Entry(ROOM + "roc.auc", "Treder 2022, all ratings together", "published data: .8933", 5e-5, _treder_area),
+    Entry("turing.importing", "Treder 2022, mean rating of each training step and of real images", "published: 1.177 1.392 2.313 2.713 3.339 4.300", 5e-4, _treder),
+    Entry(ROOM + "ratings.rating_gap", "p of a difference of ratings over readers", "SciPy 1.17, ttest_1samp", 1e-12, _rating_gap),
     Entry(ROOM + "agreement.krippendorff_alpha", "Krippendorff's 4 × 12 matrix, four levels", "published: .743 .815 .849 .797", 5e-4, _alpha),
     Entry(ROOM + "agreement.gwet_ac", "AC1, and AC2 with linear weights", "by hand (Gwet 2008, 2014)", 1e-12, _gwet),
     Entry(ROOM + "icc.icc", "Shrout and Fleiss 1979, six coefficients", "published, two digits", 5e-3, _icc),
@@ -247,5 +329,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(ROOM + "learning.learning", "p of the slope over readers", "SciPy 1.17, linregress and ttest_1samp", 1e-9, _learning),
     Entry(ROOM + "timing.times", "Median and geometric mean", "NumPy, SciPy gmean", 1e-12, _times),
     Entry(ROOM + "classes.class_table", "Rates of three classes", "scikit-learn 1.9, recall_score", 1e-12, _classes),
+    Entry(ROOM + "power.mrmc_power", "Power at .52 with 40 readers alike and 100 images", "exact binomial test of 4,000 judgements", 0.03, _power_of_a_test),
     Entry(ROOM + "planning.equivalence_sample_size", "Sizes for margins .15, .10, .05", "exact binomial: 100, 227, 888", 0, _sizes),
 )  # fmt: skip
