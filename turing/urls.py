@@ -32,6 +32,7 @@ urlpatterns = [
     path("studies/<int:pk>/protocol/", views_study.protocol, name="protocol"),
     path("studies/<int:pk>/results/", views_results.results_page, name="results"),
     path("studies/<int:pk>/review/", views_results.review, name="review"),
+    path("studies/<int:pk>/cues/", views_results.cues, name="cues"),
     path("studies/<int:pk>/answers.csv", views_results.export, name="export"),
     path("studies/<int:pk>/answers.imrmc", views_results.imrmc, name="imrmc"),
     path("studies/<int:pk>/rjafroc.xlsx", views_results.rjafroc, name="rjafroc"),

@@ -177,3 +177,25 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     from .reviewing import reviewed
 
     return render(request, "turing/review.html", {"study": study, "cases": reviewed(found, request.GET)})
+
+
+@researcher_required
+def cues(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sort what readers wrote into categories; whoever may see the study may code, each apart."""
+    from .coding import code, cue_tables, remarks
+
+    study = closed_or_404(request, pk)
+    if request.method == "POST":
+        done = code(study, request.user, request.POST)
+        messages.success(request, _("%(n)d remarks have a category of yours.") % {"n": done})
+        return redirect("turing:cues", pk)
+    found = remarks(study, request.user)
+    tables = [
+        {"table": table, "rows": [list(zip(table.columns, row)) for row in table.rows]}
+        for table in cue_tables(study)
+        if table.rows
+    ]
+    words = sorted({one.code for one in found} - {""})
+    return render(
+        request, "turing/cues.html", {"study": study, "remarks": found, "tables": tables, "words": words}
+    )

@@ -1,5 +1,6 @@
 """What was made of answers: reports that are kept, and studies whose answers came from elsewhere."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from jobs.models import Job
 from jobs.ownership import Owned, OwnedQuerySet
 
 from ..importing import Layout, columns_from
+from .reading import Answer
 from .study import Study, margins
 
 
@@ -69,3 +71,20 @@ class KeptReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study or self.imported}, {self.program}"
+
+
+class Cue(models.Model):
+    """What a coder made of a reader's words about an image: one category. Two coders work apart, and are then compared."""
+
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="cues")
+    question = models.CharField(max_length=40)  # key of the question that was answered in words
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "question", "coder"], name="one_code_a_coder"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id}: {self.code}"
