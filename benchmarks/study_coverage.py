@@ -1,6 +1,6 @@
 """Does the interval over readers cover their skill, and how often does the verdict err? Simulated studies, analysed as the report does.
 
-python -m benchmarks.study_coverage [STUDIES [coverage | verdict]]
+python -m benchmarks.study_coverage [STUDIES [coverage | verdict | gaps]]
 
 Readers differ: their accuracies without bias are normal around the mean with the standard deviation named, and their criteria, in the
 biased studies, around 0.5 (standard deviation 0.3). Images differ: the evidence of two readers about one image correlates by 0.15.
@@ -18,6 +18,8 @@ from scipy import stats
 
 from tests.paths import ROOT
 from turing.analysis.mrmc import OneModality, single_modality
+from turing.analysis.overall import overall
+from turing.analysis.readings import readings
 from turing.analysis.verdict import APART, EQUIVALENT, REVERSED, WITHIN, verdict
 
 IMAGES, SHARED, MARGIN = 100, 0.15, 0.1
@@ -110,6 +112,24 @@ def coverage_table(rng: np.random.Generator, studies: int) -> dict:
     }  # fmt: skip
 
 
+def gaps_table(rng: np.random.Generator, studies: int) -> dict:
+    """A fifth of the answers missing at random: the U-statistic in place of Obuchowski-Rockette."""
+    rows = []
+    for readers, spread in product((5, 6, 10), (0.05, 0.15)):
+        aim, hit = skill(readers_of(rng, POPULATION, 0.65, spread, False), "accuracy"), 0
+        for _study in range(studies):
+            truth, answers = study(rng, readers_of(rng, readers, 0.65, spread, False), 0.5)
+            said = np.where(rng.random(answers.shape) < 0.2, np.nan, said_of(answers))
+            found = overall(readings(truth, said), "accuracy")
+            hit += found is not None and found.interval[0] <= aim <= found.interval[1]
+        rows.append([readers, spread, hit / studies])
+    return {
+        "title": "Coverage where a fifth of the answers is missing (nominal 0.95)", "command": f"python -m benchmarks.study_coverage {studies} gaps",
+        "conditions": f"{studies:,} simulated studies a row, {IMAGES} images, half synthetic, mean accuracy 0.65; U-statistic over readers and cases, its variance at least that of the cases alone.",
+        "columns": ["readers", "sd of readers", "covered: accuracy"], "rows": rows,
+    }  # fmt: skip
+
+
 def verdict_table(rng: np.random.Generator, studies: int) -> dict:
     rows = []
     for readers, spread in product((5, 6, 10), (0.05, 0.15)):
@@ -132,7 +152,7 @@ if __name__ == "__main__":
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     folder = ROOT / "docs" / "validation"
     folder.mkdir(exist_ok=True)
-    tables = {"coverage": coverage_table, "verdict": verdict_table}
+    tables = {"coverage": coverage_table, "verdict": verdict_table, "gaps": gaps_table}
     for name, made in ((n, t) for n, t in tables.items() if n in (sys.argv[2:] or tables)):
         table = made(np.random.default_rng(20261124), wanted)
         (folder / f"study_{name}.json").write_text(json.dumps(table, indent=1) + "\n")

@@ -41,8 +41,8 @@ def pairs_over_readers(right: Any) -> OneModality:
 
 def _checked(right: Any) -> np.ndarray:
     table = np.asarray(right, float)
-    if table.ndim != 2 or table.shape[1] < 2 or not np.isin(table, (0, 1)).all():
+    if table.ndim != 2 or not len(table) or table.shape[1] < 2 or not np.isin(table, (0, 1)).all():
         raise CannotAnalyse(
-            f"Answers of shape {table.shape} were given; (readers, at least 2 pairs) of zeros and ones are needed."
+            f"Answers of shape {table.shape} were given; (at least 1 reader, at least 2 pairs) of zeros and ones are needed."
         )
     return table

@@ -10,7 +10,7 @@ from .errors import CannotAnalyse
 from .forced_choice import pairs_over_readers
 from .mrmc import FEW_READERS, OneModality, over_readers, single_modality
 from .readings import Readings
-from .ustatistic import UStatistic, u_statistic, u_statistic_these_readers
+from .ustatistic import UStatistic, u_statistic, u_statistic_these_readers, with_variance
 
 OBUCHOWSKI_ROCKETTE, U_STATISTIC, JACKKNIFE = "Obuchowski-Rockette", "U-statistic", "jackknife over cases"
 
@@ -43,11 +43,20 @@ def rate_over_readers(right: np.ndarray) -> OneModality | None:
 
 
 def _with_gaps(truth: np.ndarray, table: np.ndarray) -> OneModality:
-    """The area of two-valued answers is balanced accuracy, so one statistic serves both figures."""
-    few = len(table) < FEW_READERS
-    found: UStatistic = (u_statistic_these_readers if few else u_statistic)(truth, table)
+    """The area of two-valued answers is balanced accuracy, so one statistic serves both figures. Being unbiased, the U-statistic's
+    variance may come out below that of the cases alone, even below nil, where readers hardly differ; the larger of the two is
+    taken, since a verdict must not follow from an interval that chance has closed."""
+    cases = u_statistic_these_readers(truth, table)
     each = np.array([_own(truth, row) for row in table])
-    scope, method = ("these readers only", JACKKNIFE) if few else ("readers and cases", U_STATISTIC)
+    if len(table) < FEW_READERS:
+        return _one(cases, each, "these readers only", JACKKNIFE)
+    found = u_statistic(truth, table)
+    if found.variance < cases.variance:
+        found = with_variance(found, cases.variance)
+    return _one(found, each, "readers and cases", U_STATISTIC)
+
+
+def _one(found: UStatistic, each: np.ndarray, scope: str, method: str) -> OneModality:
     error = float(np.sqrt(max(found.variance, 0.0)))
     return OneModality(
         found.auc, error, found.df, found.interval, found.inner, found.p_value, scope, each, None, method

@@ -89,6 +89,11 @@ def u_statistic_these_readers(truth: Any, ratings: Any, level: float = 0.95) -> 
     return _result(float(right / total), variance, float("inf"), level, {})
 
 
+def with_variance(found: UStatistic, variance: float, level: float = 0.95) -> UStatistic:
+    """The same area and degrees of freedom with another variance."""
+    return _result(found.auc, variance, found.df, level, found.components)
+
+
 def _sums(truth: Any, ratings: Any) -> tuple[_Sums, _Sums]:
     """Margins of 'both were read' and of 'the synthetic one was rated higher', reader by reader, so that memory stays small."""
     t, r = np.asarray(truth), np.asarray(ratings, float)
