@@ -24,6 +24,8 @@ def from_plain(wanted: Any, given: Any, place: str = "protocol") -> Any:
         return _dataclass(wanted, given, place)
     if get_origin(wanted) is tuple:
         return _tuple(get_args(wanted), given, place)
+    if get_origin(wanted) is dict:  # free content, like what a planner computed
+        return _scalar(dict, given, place)
     if get_origin(wanted) in (Union, UnionType):
         inner = [one for one in get_args(wanted) if one is not NoneType]
         return None if given is None else from_plain(inner[0], given, place)

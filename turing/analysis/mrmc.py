@@ -18,7 +18,7 @@ from .roc import placements
 from .ustatistic import UStatistic, u_statistic
 
 __all__ = [
-    "Comparison", "OneModality", "UStatistic", "accuracy_covariance", "compare", "obuchowski_rockette", "over_readers", "single_modality",
+    "Comparison", "OneModality", "UStatistic", "accuracy_covariance", "compare", "obuchowski_rockette", "on_scale", "over_readers", "single_modality",
     "structural", "u_statistic",
 ]  # fmt: skip
 
@@ -111,7 +111,7 @@ def over_readers(
     readers differ in are skewed away from one half (docs/validation.md)."""
     if scale not in ("identity", "logit"):
         raise CannotAnalyse(f"scale is {scale!r}; allowed are identity and logit.")
-    return _on_scale(_plain(theta, cov, level), level, scale)
+    return on_scale(_plain(theta, cov, level), level, scale)
 
 
 def accuracy_covariance(truth: Any, said: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -119,7 +119,8 @@ def accuracy_covariance(truth: Any, said: Any) -> tuple[np.ndarray, np.ndarray]:
     return _figures(*_checked(truth, said, dimensions=2), "accuracy", "delong", None)
 
 
-def _on_scale(found: OneModality, level: float, scale: str) -> OneModality:
+def on_scale(found: OneModality, level: float = 0.95, scale: str = "logit") -> OneModality:
+    """Interval and p taken on another scale from the same estimate, error and degrees of freedom."""
     share, error = found.estimate, found.standard_error
     if scale == "identity" or error == 0 or not 0 < share < 1:
         return found

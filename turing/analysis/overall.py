@@ -45,15 +45,24 @@ def rate_over_readers(right: np.ndarray) -> OneModality | None:
 def _with_gaps(truth: np.ndarray, table: np.ndarray) -> OneModality:
     """The area of two-valued answers is balanced accuracy, so one statistic serves both figures. Being unbiased, the U-statistic's
     variance may come out below that of the cases alone, even below nil, where readers hardly differ; the larger of the two is
-    taken, since a verdict must not follow from an interval that chance has closed."""
+    taken, since a verdict must not follow from an interval that chance has closed; and the smaller of its degrees of freedom and
+    Hillis's, which cover better where readers differ much (docs/validation.md)."""
     cases = u_statistic_these_readers(truth, table)
     each = np.array([_own(truth, row) for row in table])
     if len(table) < FEW_READERS:
         return _one(cases, each, "these readers only", JACKKNIFE)
     found = u_statistic(truth, table)
-    if found.variance < cases.variance:
-        found = with_variance(found, cases.variance)
+    variance = max(found.variance, cases.variance)
+    found = with_variance(found, variance, min(found.df, _hillis(each, variance)))
     return _one(found, each, "readers and cases", U_STATISTIC)
+
+
+def _hillis(each: np.ndarray, variance: float) -> float:
+    """Degrees of freedom of Hillis 2007 from the variance of the mean and the mean square of the readers; at least readers - 1."""
+    readers, square = len(each), float(each.var(ddof=1))
+    return (
+        max(readers - 1, (readers * variance / square) ** 2 * (readers - 1)) if square > 0 else float("inf")
+    )
 
 
 def _one(found: UStatistic, each: np.ndarray, scope: str, method: str) -> OneModality:

@@ -89,9 +89,9 @@ def u_statistic_these_readers(truth: Any, ratings: Any, level: float = 0.95) -> 
     return _result(float(right / total), variance, float("inf"), level, {})
 
 
-def with_variance(found: UStatistic, variance: float, level: float = 0.95) -> UStatistic:
-    """The same area and degrees of freedom with another variance."""
-    return _result(found.auc, variance, found.df, level, found.components)
+def with_variance(found: UStatistic, variance: float, df: float, level: float = 0.95) -> UStatistic:
+    """The same area with another variance and other degrees of freedom."""
+    return _result(found.auc, variance, df, level, found.components)
 
 
 def _sums(truth: Any, ratings: Any) -> tuple[_Sums, _Sums]:
