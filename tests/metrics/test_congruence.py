@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from metrics.congruence import agreement, congruence_rows
+from metrics.models import Evaluation
 from metrics.reports import ImageRow
 from tests.metrics.examples import example_report
 from tests.turing import studies
@@ -41,7 +42,7 @@ def test_ties_and_signs():
 
 
 @pytest.mark.django_db
-def test_votes_are_those_of_people_in_closed_studies(researcher, other_researcher):
+def test_votes_are_those_of_people_in_closed_studies(client, researcher, other_researcher):
     study = studies.launched(researcher, per_side=10)
     made = study.cases.filter(truth="synthetic").first().picture.image_set
     for seed in range(3):
@@ -62,3 +63,12 @@ def test_votes_are_those_of_people_in_closed_studies(researcher, other_researche
     (row,) = congruence_rows(replace(example_report(), images=rows), made, researcher)
     assert row["finding"] == "Readers recognised images of low realism more often"
     assert row["lines"][0]["n"] == 10
+    report = replace(example_report(), images=rows).to_data()
+    real = study.cases.filter(truth="real").first().picture.image_set
+    evaluation = Evaluation.objects.create(
+        name="e", owner=researcher, real=real, synthetic=made, report=report, state=Evaluation.State.READY
+    )
+    client.force_login(researcher)
+    page = client.get(evaluation.get_absolute_url()).content.decode()
+    assert row["finding"] in page
+    assert "3 readers, 10 of these images" in page

@@ -259,6 +259,49 @@ def _null() -> float:
 
 PRDC = "prdc 0.2 (Naeem et al. 2020, the authors' package), k = 1, 3, 5"
 
+
+def _merged_sites() -> float:
+    from metrics.functional.frechet import Moments, frechet_distance
+    from metrics.statistics import Statistics, distance, merged
+
+    protocol = {"encoder": {"name": "random"}, "low": 0.0, "high": 1.0}
+    rng = np.random.default_rng(11)
+    sites = [rng.normal(size=(n, 24)) + shift for n, shift in ((300, 3.0), (57, 3.4))]
+    made = rng.normal(size=(200, 24)) * 1.2 + 3.1
+    found = distance(
+        merged([Statistics(Moments.of(one), protocol) for one in sites]),
+        Statistics(Moments.of(made), protocol),
+    )
+    expected = frechet_distance(np.concatenate(sites), made)
+    return abs(found - expected) / expected
+
+
+def _paired_difference() -> float:
+    """Means: the jackknife of one image a fold is the textbook variance, and what both sets share cancels."""
+    from metrics.differences import Rows, paired_jackknife
+
+    rng = np.random.default_rng(12)
+    real, first, second = (Rows(rng.normal(size=(40, 1)), np.arange(40)) for _set in range(3))
+    found = paired_jackknife(
+        lambda a, b: np.array([a.mean() - b.mean()]), real, [first, second], rng=rng, folds=40
+    )
+    c = found.covariance[0]
+    expected = sum(one.values.var(ddof=1) / 40 for one in (first, second))
+    return abs(c[0, 0] + c[1, 1] - 2 * c[0, 1] - expected) / expected
+
+
+def _agreement_with_readers() -> float:
+    from scipy.stats import spearmanr
+
+    from metrics.congruence import agreement
+
+    rng = np.random.default_rng(13)
+    x, y = rng.normal(size=30).round(1), rng.integers(0, 6, 30) / 5
+    found = agreement("rarity", x, y)
+    assert found is not None
+    return abs(found.spearman - spearmanr(x, y).statistic)
+
+
 CLIPPED = "definition of Salvy et al. (ICLR 2026), scikit-learn distances, SciPy betabinom"
 ENTRIES: tuple[Entry, ...] = (
     Entry("kid", "KID", "torchmetrics 1.9, poly_mmd", 1e-10, _kid_torchmetrics, relative=True),
@@ -284,5 +327,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("vendi_2", "Vendi score, q = 2", "scikit-learn 1.9 cosine similarities, Hill's number", 1e-9, lambda: _vendi(2), relative=True),
     Entry("vendi_inf", "Vendi score, q = infinity", "scikit-learn 1.9 cosine similarities, largest share", 1e-9, lambda: _vendi(np.inf), relative=True),
     Entry("copies", "Closeness to the training images", "scikit-learn 1.9, NearestNeighbors", 1e-9, _copies),
+    Entry("metrics.statistics.distance", "Fréchet distance of merged sites", "all images in one place", 1e-12, _merged_sites, relative=True),
+    Entry("metrics.differences.paired_jackknife", "Variance of a paired difference of means", "closed form", 1e-9, _paired_difference, relative=True),
+    Entry("metrics.congruence.agreement", "Rank correlation with readers, with ties", "SciPy 1.17, spearmanr", 1e-12, _agreement_with_readers),
     Entry("authenticity", "Authenticity", "scikit-learn 1.9, NearestNeighbors", 1e-12, _authenticity),
 )  # fmt: skip
