@@ -13,6 +13,7 @@ from imagesets.models import ImageSet
 
 from .catalogue import CLASSICAL, MIXING, STEPS
 from .forms import OptionsForm
+from .options import option_fields
 from .recipes import BALANCES, MOST_STEPS, PAIRINGS, InvalidRecipe, Recipe, Step
 
 
@@ -68,6 +69,24 @@ def sets_to_try(user: Any) -> Any:
     """Sets whose pictures have a declared range; real ones first, then the newest."""
     sets = ImageSet.objects.visible_to(user).usable().filter(intensity_low__isnull=False)
     return sets.order_by(Case(When(origin="real", then=0), default=1), "-pk")
+
+
+def described(recipe: Recipe) -> list[tuple[str, str]]:
+    """Each step by its title, with its options as its form names them."""
+    return [(_(step.entry.title), _options_words(step)) for step in recipe.steps]
+
+
+def _options_words(step: Step) -> str:
+    words = []
+    for field in option_fields(step.entry.options):
+        value = getattr(step.options, field.name)
+        shown = {True: _("yes"), False: _("no")}[value] if field.kind is bool else value
+        words.append(f"{_(field.label)} {_(dict(field.choices)[value]) if field.choices else shown}")
+    if step.entry.partners > 1:
+        words.append(_("mixed with %(pairing)s") % {"pairing": _(PAIRINGS[step.pairing])})
+    if step.probability != 1:
+        words.append(_("probability %(p)g") % {"p": step.probability})
+    return ", ".join(words)
 
 
 class Editor:

@@ -12,9 +12,11 @@ from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 from . import production
 from .catalogue import NETWORKS
 from .charts import loss_chart
+from .editor import described
 from .forms import TrainForm
 from .forms_making import MakeForm
 from .models import Generator, Run
+from .recipes import Recipe
 from .training_log import badness
 
 
@@ -113,6 +115,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "made": made,
         "editable": generator.is_editable_by(request.user),
+        "steps": described(Recipe.from_dict(generator.recipe)) if generator.recipe else [],
     }
     return render(request, "generators/detail.html", context)
 

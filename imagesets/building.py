@@ -121,7 +121,7 @@ class SetBuilder:
     def _mark_duplicates(self) -> None:
         first: dict[str, int] = {}
         equal = []
-        for picture in self.image_set.pictures.only("position", "digest", "image_set_id"):
+        for picture in self.image_set.pictures.only("position", "digest", "image_set_id").iterator():
             if picture.digest in first:
                 picture.duplicate_of = first[picture.digest]
                 equal.append(picture)
@@ -139,26 +139,43 @@ def summarise(image_set: ImageSet) -> dict[str, Any]:
     rows = image_set.pictures.values_list(
         "width", "height", "depth", "channels", "label", "patient", "duplicate_of"
     )
-    columns = list(zip(*rows)) or [()] * 7
+    sizes, depths, channels, labels = Counter(), Counter(), Counter(), Counter()  # type: ignore[var-annotated]
+    patients, duplicates = set(), 0
+    for (
+        width,
+        height,
+        depth,
+        channel,
+        label,
+        patient,
+        first,
+    ) in rows.iterator():  # a set may be large: row by row
+        sizes[f"{width} × {height}"] += 1
+        depths[depth] += 1
+        channels[channel] += 1
+        labels[label] += 1
+        patients.add(patient)
+        duplicates += first is not None
     return {
-        "sizes": _counted(f"{w} × {h}" for w, h in zip(columns[0], columns[1])),
-        "depths": _counted(columns[2]),
-        "channels": _counted(columns[3]),
-        "labels": _counted(columns[4]),
-        "patients": len({patient for patient in columns[5] if patient}),
-        "duplicates": sum(first is not None for first in columns[6]),
+        "sizes": _counted(sizes),
+        "depths": _counted(depths),
+        "channels": _counted(channels),
+        "labels": _counted(labels),
+        "patients": len(patients - {""}),
+        "duplicates": duplicates,
         "histogram": _histogram(image_set),
     }
 
 
-def _counted(values: Iterable[Any]) -> dict[str, int]:
-    return {str(value): count for value, count in Counter(values).most_common()}
+def _counted(counts: Counter) -> dict[str, int]:
+    """The commonest first."""
+    return {str(value): count for value, count in counts.most_common()}
 
 
 def _histogram(image_set: ImageSet, pictures: int = 500) -> dict[str, Any]:
     """Shares of pixels in 64 bins over the values seen; of an even selection when there are many pictures."""
     step = -(-image_set.count // pictures) or 1
-    chosen = [picture for picture in image_set.pictures.all() if picture.position % step == 0]
+    chosen = list(image_set.pictures.filter(position__in=range(0, image_set.count, step)).defer("parameters"))
     limits = [(float(v.min()), float(v.max())) for v in (picture.values() for picture in chosen)]
     if not limits:
         return {}

@@ -113,13 +113,17 @@ def moved_boxes(
     return within(boxes, (0, 0, width, height))
 
 
-def to_unit(image: np.ndarray, low: float, high: float) -> np.ndarray:
-    """The image on a scale from 0 to 1, float32 (float64 stays); raises TransformError where it leaves the range."""
+def check_range(image: np.ndarray, low: float, high: float) -> None:
     if not (image.min() >= low and image.max() <= high):
         raise TransformError(
             f"The image has values from {image.min()} to {image.max()}, outside the data range {low} to {high}; "
             "declare the range they live in."
         )
+
+
+def to_unit(image: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The image on a scale from 0 to 1, float32 (float64 stays); raises TransformError where it leaves the range."""
+    check_range(image, low, high)
     work = image.dtype if image.dtype.kind == "f" else np.dtype(np.float32)
     return (image.astype(work) - work.type(low)) / work.type(high - low)
 

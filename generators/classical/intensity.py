@@ -13,6 +13,7 @@ from generators.classical.common import (
     Transformed,
     TransformError,
     check_image,
+    check_range,
     checked,
     from_unit,
     per_channel,
@@ -26,6 +27,27 @@ def _recoloured(image, mask, boxes, keypoints, p, change: Callable[[np.ndarray],
     mask, boxes, keypoints = checked(image, mask, boxes, keypoints)
     changed = from_unit(change(to_unit(image, p.low, p.high)), image, p.low, p.high)
     return Transformed(changed, None if mask is None else mask.copy(), boxes, keypoints)
+
+
+def _level_by_level(
+    image, mask, boxes, keypoints, p, change: Callable[[np.ndarray], np.ndarray]
+) -> Transformed:
+    """As _recoloured, where a pixel's new value depends on its old one alone: whole numbers go through a table of the
+    values between the picture's least and greatest, if that is much shorter than the picture."""
+    if image.dtype.kind != "u":
+        return _recoloured(image, mask, boxes, keypoints, p, change)
+    mask, boxes, keypoints = checked(image, mask, boxes, keypoints)
+    least, most = int(image.min()), int(image.max())
+    if 2 * (most - least) >= image.size:
+        return _recoloured(image, mask, boxes, keypoints, p, change)
+    levels = np.arange(least, most + 1).astype(image.dtype)
+    table = from_unit(change(to_unit(levels, p.low, p.high)), levels, p.low, p.high)
+    return Transformed(
+        np.take(table, image - image.dtype.type(least)),
+        None if mask is None else mask.copy(),
+        boxes,
+        keypoints,
+    )
 
 
 def _on_brightness(function: Callable[[np.ndarray], np.ndarray], unit: np.ndarray) -> np.ndarray:
@@ -53,7 +75,7 @@ def draw_gamma(rng, image, options: GammaOptions, data_range=None) -> GammaParam
 
 def apply_gamma(image: np.ndarray, mask, boxes, keypoints, parameters: GammaParameters) -> Transformed:
     """u ** gamma on 0 to 1."""
-    return _recoloured(
+    return _level_by_level(
         image, mask, boxes, keypoints, parameters, lambda unit: unit ** unit.dtype.type(parameters.gamma)
     )
 
@@ -84,7 +106,7 @@ def apply_brightness_contrast(
         kind = unit.dtype.type
         return (unit - kind(0.5)) * kind(p.contrast) + kind(0.5 + p.brightness)
 
-    return _recoloured(image, mask, boxes, keypoints, p, change)
+    return _level_by_level(image, mask, boxes, keypoints, p, change)
 
 
 @dataclass(frozen=True)
@@ -100,7 +122,14 @@ def draw_range(rng, image, options: NoOptions, data_range=None) -> RangeParamete
 
 def apply_inversion(image: np.ndarray, mask, boxes, keypoints, parameters: RangeParameters) -> Transformed:
     """low + high - x; exact on whole numbers."""
-    return _recoloured(image, mask, boxes, keypoints, parameters, lambda unit: 1 - unit)
+    total = parameters.low + parameters.high
+    if image.dtype.kind != "u" or not total.is_integer():
+        return _recoloured(image, mask, boxes, keypoints, parameters, lambda unit: 1 - unit)
+    mask, boxes, keypoints = checked(image, mask, boxes, keypoints)
+    check_range(image, parameters.low, parameters.high)
+    # Wraps round on the way where total is beyond the type, and comes back: the result is within the range.
+    turned = np.subtract(image.dtype.type(int(total) % 2 ** (8 * image.dtype.itemsize)), image)
+    return Transformed(turned, None if mask is None else mask.copy(), boxes, keypoints)
 
 
 def apply_equalisation(image: np.ndarray, mask, boxes, keypoints, parameters: RangeParameters) -> Transformed:

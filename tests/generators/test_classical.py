@@ -292,6 +292,26 @@ def test_gamma_and_inversion_equal_scikit_image():
     np.testing.assert_array_equal(inverted, 4095 - twelve)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "dtype"),
+    [(0, 65535, "uint16"), (0, 4095, "uint16"), (60_000, 65_535, "uint16"), (10, 255, "uint8")],
+)
+def test_levels_by_table_equal_levels_by_formula(low, high, dtype):
+    """Large pictures go through a table, small ones do not; inversion is exact wherever the range lies."""
+    rng = np.random.default_rng(0)
+    large, small = (rng.integers(low, high + 1, (side, side)).astype(dtype) for side in (400, 6))
+    large[0, :2] = low, high
+    parameters = intensity.GammaParameters(0.7, float(low), float(high))
+    for image in (large, small):
+        out = intensity.apply_gamma(image, None, None, None, parameters).image
+        unit = (image.astype(np.float64) - low) / (high - low)
+        assert np.abs(out - (low + unit**0.7 * (high - low))).max() <= 0.5 + (high - low) * 2**-20
+        turned = intensity.apply_inversion(
+            image, None, None, None, intensity.RangeParameters(float(low), float(high))
+        )
+        np.testing.assert_array_equal(turned.image, low + high - image.astype(int))
+
+
 @pytest.mark.parametrize(("dtype", "bins"), [("uint8", 256), ("uint16", 65536)])
 def test_equalisation_equals_scikit_image_but_for_its_offset(dtype, bins):
     """scikit-image gives cdf(x); the textbook's (cdf - least) / (1 - least) follows from it."""
