@@ -140,6 +140,12 @@ CLASSICAL = _by_name(
                o.BrightnessContrastOptions, "intensity"),
     _classical("equalisation", _("Histogram equalisation"), _("Spreads the grey levels evenly over the range."),
                o.NoOptions, "intensity"),
+    _classical("gaussian_noise", _("Gaussian noise"), _("Adds noise of one strength everywhere."), o.GaussianNoiseOptions,
+               "corruption"),
+    _classical("shot_noise", _("Shot noise"), _("Counts photons: noise as of a lower dose."), o.ShotNoiseOptions, "corruption"),
+    _classical("impulse_noise", _("Impulse noise"), _("Makes single pixels darkest or brightest."), o.ImpulseNoiseOptions,
+               "corruption"),
+    _classical("pixelate", _("Pixelate"), _("Shows coarse pixels."), o.PixelateOptions, "corruption"),
 )  # fmt: skip
 
 

@@ -241,3 +241,25 @@ class BrightnessContrastOptions:
     contrast: float = option(
         0.2, _("Largest change of contrast"), _("0.2: between 80 % and 120 %."), 0.0, 1.0
     )
+
+
+@dataclass(frozen=True)
+class GaussianNoiseOptions:
+    sigma: float = option(0.08, _("Largest sigma"), _("As a part of the range."), 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class ShotNoiseOptions:
+    photons: float = option(
+        25.0, _("Fewest photons"), _("At the brightest value; fewer are noisier."), 1.0, 1e6
+    )
+
+
+@dataclass(frozen=True)
+class ImpulseNoiseOptions:
+    share: float = option(0.03, _("Largest share"), _("Of the pixels."), 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class PixelateOptions:
+    low: float = option(0.4, _LOW, _("Least share of each side's pixels that is left."), 0.01, 1.0)
