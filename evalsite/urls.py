@@ -1,11 +1,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from . import views, views_cards
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("image-sets/", include("imagesets.urls")),
+    path("generators/<int:pk>/card/", views_cards.card, name="generator_card"),
+    path("generators/<int:pk>/export/", views_cards.export, name="generator_export"),
     path("generators/", include("generators.urls")),
     path("evaluations/", include("metrics.urls")),
     path("", include("turing.urls")),  # studies/ for owners, read/ for readers

@@ -1,5 +1,6 @@
 """Networks that others made, as ONNX files: checked before they are opened, run in a child that can do nothing else.
 
+    arriving    a file as it comes in, copied aside
     wire        protobuf bytes -> plain values, strictly
     checking    what may stand in a file, and what a file says of itself
     operators   the operators that are allowed

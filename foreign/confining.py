@@ -63,6 +63,15 @@ def refuse_elsewhere() -> None:
         raise Refused(HERE, system=platform.system(), machine=platform.machine())
 
 
+def why_not() -> str | None:
+    """The reason why foreign networks are not run on this system, or None."""
+    try:
+        refuse_elsewhere()
+    except Refused as refusal:
+        return str(refusal)
+    return None
+
+
 def confine(memory: int, cpu: int) -> None:
     """Give everything up. Raises Refused unless all of it took hold."""
     refuse_elsewhere()

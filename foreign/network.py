@@ -93,7 +93,7 @@ class Network:
         self._file.seek(0)
         file = self._file.fileno()
         self._child = subprocess.Popen(
-            [sys.executable, "-I", "-c", PROGRAM, str(ROOT), str(file), str(self.memory), str(self.limits.cpu)],
+            [sys.executable, "-I", "-S", "-c", PROGRAM, json.dumps([str(ROOT), *filter(None, sys.path)]), str(file), str(self.memory), str(self.limits.cpu)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=[file], cwd="/", env=ENVIRONMENT,
         )  # fmt: skip
         self._found = _description(self._line()["description"])
@@ -195,9 +195,9 @@ class Network:
         return out
 
 
-# The child knows nothing of the site: no setting, no secret, no path but where the programs lie.
+# The child knows nothing of the site: no setting, no secret, no path but those where the programs lie.
 ENVIRONMENT = {**SILENCE, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
-PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from foreign.child import main; main(*map(int, sys.argv[2:]))"
+PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from foreign.child import main; main(*map(int, sys.argv[2:]))"
 
 
 def _description(facts: dict[str, Any]) -> Description:

@@ -2,12 +2,12 @@
 
 Nothing is trusted: what can be told without running anything is told first, the rest in a process of its own."""
 
+import hashlib
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,74 +15,69 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from foreign.refusal import Refused as RefusedNetwork
-from foreign.refusal import filled
+from foreign.arriving import refuse_pickles, staged
+from foreign.refusal import Refused, filled
 
 from .catalogue import FOREIGN
 from .foreign import Trial, try_out
 from .models import Generator
 from .sheets import sheet, shown
-from .uploads import MOST_BYTES, REFUSED, RefusedWeights, check_config, check_file, refuse_pickles
+from .uploads import MOST_BYTES, REFUSED, RefusedWeights, check_config, check_file
 from .weights import keep_weights, output_for
 
-REFUSALS = (RefusedWeights, RefusedNetwork)
 
-
-def said(refusal: Exception) -> str:
+def said(refusal: Refused) -> str:
     """A refusal in the reader's language."""
-    if isinstance(refusal, RefusedNetwork):
-        return filled(_(refusal.words), refusal.values)
-    return str(refusal)
+    return filled(_(refusal.words), refusal.values)
 
 
-@contextmanager
-def staged(file: BinaryIO, most: int = MOST_BYTES) -> Iterator[Path]:
-    """A copy in the staging folder that is gone afterwards. Raises RefusedWeights where it is longer than `most` bytes."""
-    folder = Path(settings.STAGING_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as copy:
-        left = most
-        while part := file.read(1024**2):
-            left -= len(part)
-            if left < 0:
-                raise RefusedWeights(_("The file is larger than %(most)s bytes.") % {"most": f"{most:,}"})
-            copy.write(part)
-        copy.flush()
-        yield Path(copy.name)
+def arrived(file: Any, most: int = MOST_BYTES) -> AbstractContextManager[Path]:
+    return staged(file, Path(settings.STAGING_DIR), min(most, settings.UPLOAD_MAX_BYTES))
 
 
 def bring_weights(
-    *, owner: Any, file: BinaryIO, filename: str, network: str, config: Any, output: dict[str, Any], facts: dict[str, Any]
+    *, owner: Any, file: BinaryIO, filename: str, network: str, config: Any, output: dict[str, Any], facts: dict[str, Any],
+    digest: str | None = None,
 ) -> Generator:  # fmt: skip
-    """A generator from safetensors. `facts` are the fields of its card. Raises RefusedWeights."""
+    """A generator from safetensors. `facts` are the fields of its card; with `digest` the file must have it. Raises Refused."""
     options = check_config(network, config)
-    with staged(file) as path:
+    with arrived(file) as path:
+        _demand(path, digest)
         check_file(path, filename)
         check_network(path, filename, network, options)
-        kept, digest = keep_weights(path)
-    return _create(owner, network, asdict(options), kept, digest, output, facts)
+        kept = keep_weights(path)
+    return _create(owner, network, asdict(options), kept, output, facts)
 
 
 def bring_network(
-    *, owner: Any, file: BinaryIO, filename: str, options: Any, output: dict[str, Any], facts: dict[str, Any]
+    *, owner: Any, file: BinaryIO, filename: str, options: Any, output: dict[str, Any], facts: dict[str, Any],
+    digest: str | None = None,
 ) -> tuple[Generator, Trial]:  # fmt: skip
-    """A generator from an ONNX file, and the pictures that it was tried with. Raises one of REFUSALS."""
-    with staged(file) as path:
+    """A generator from an ONNX file, and the pictures that it was tried with. Raises Refused."""
+    with arrived(file) as path:
+        _demand(path, digest)
         refuse_pickles(path, filename)
         trial = try_out(path, options)
-        kept, digest = keep_weights(path, suffix=".onnx")
+        kept = keep_weights(path, suffix=".onnx")
     grid = keep_sheet([shown(picture) for picture in trial.pictures])
-    return _create(
-        owner, FOREIGN.name, asdict(options), kept, digest, output, facts | {"grid_file": grid}
-    ), trial
+    return _create(owner, FOREIGN.name, asdict(options), kept, output, facts | {"grid_file": grid}), trial
+
+
+def _demand(path: Path, digest: str | None) -> None:
+    """A file that comes with its digest must have it."""
+    if digest is None:
+        return
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise Refused(_("The file is not the one that was described: its digest is another."))
 
 
 def _create(
-    owner: Any, network: str, config: dict[str, Any], kept: str, digest: str, output: dict[str, Any], facts: dict[str, Any]
+    owner: Any, network: str, config: dict[str, Any], kept: tuple[str, str], output: dict[str, Any], facts: dict[str, Any]
 ) -> Generator:  # fmt: skip
     return Generator.objects.create(
         owner=owner, kind=Generator.Kind.NETWORK, source=Generator.Source.UPLOADED, network=network, config=config,
-        weights_file=kept, weights_digest=digest, output=output_for(**output), **facts,
+        weights_file=kept[0], weights_digest=kept[1], output=output_for(**output), **facts,
     )  # fmt: skip
 
 

@@ -176,7 +176,7 @@ def channels_differ(image_set: ImageSet, channels: int) -> bool:
 class CardForm(OptionsForm):
     """What a generator's card says: by whom, from what, for what, and what its values mean."""
 
-    FACTS = ("name", "description", "trained_on", "made_by", "intended_use", "licence")
+    FACTS = ("name", "made_by", "trained_on", "intended_use", "licence", "description")
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     made_by = forms.CharField(label=gettext_lazy("Made by"), max_length=200, required=False)
@@ -194,6 +194,13 @@ class CardForm(OptionsForm):
     description = forms.CharField(
         label=gettext_lazy("Remarks"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The form under headings: its file and options, what values mean, the card."""
+        card, values = list(self.FACTS), [name for name in ("low", "high", "unit") if name in self.fields]
+        first = [name for name in self.fields if name not in (*card, *values)]
+        named = ((_("File"), first), (_("What its values mean"), values), (_("Card"), card))
+        return [(heading, [self[name] for name in names]) for heading, names in named if names]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -232,7 +239,7 @@ class UploadForm(OutputForm):
             'The generator\'s options as JSON, for example {"latent": 100, "width": 64, "size": 64, "channels": 1}.'
         ),
     )
-    field_order = ("weights", "network", "config", "name", "low", "high", "unit")
+    field_order = ("weights", "network", "config")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -256,7 +263,7 @@ class ForeignForm(OutputForm):
         self.fields["low"].help_text = _("What the lowest output stands for, for example −1024 HU.")
         self.fields["high"].help_text = _("What the highest output stands for.")
         options = [name for name in self.fields if name.startswith("option_")]
-        self.order_fields(["weights", *options, "low", "high", "unit", "name"])
+        self.order_fields(["weights", *options])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -269,3 +276,6 @@ class ImportForm(forms.Form):
         label=gettext_lazy("Card file"),
         help_text=gettext_lazy("A .zip that “Export” of a generator's page made, here or on another site."),
     )
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [(_("File"), list(self))]

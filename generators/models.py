@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imagesets.models import ImageSet
@@ -11,7 +12,7 @@ from jobs.models import Job
 from jobs.ownership import Owned, OwnedQuerySet
 
 from .catalogue import FOREIGN, NETWORKS, STEPS, Entry, network_entry
-from .options import make_options
+from .options import make_options, option_fields
 
 
 class GeneratorQuerySet(OwnedQuerySet):
@@ -119,7 +120,16 @@ class Generator(Owned):
 
     @property
     def parameters_words(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in self.config.items() if value != "")
+        """Its options as the form calls them."""
+        fields = {field.name: field for field in option_fields(self.entries[0].options)}
+        rows = []
+        for name, value in self.config.items():
+            field = fields.get(name)
+            if value == "" or field is None:
+                continue
+            word = dict(field.choices).get(value)
+            rows.append(f"{gettext(field.label)}: {gettext(word) if word else value}")
+        return "; ".join(rows)
 
     def trash(self) -> None:
         self.trashed = timezone.now()

@@ -29,11 +29,11 @@ class ForeignOptions:
         _("Their shape, for example 100 or 100, 1, 1. Leave it empty where the file says it."),
     )  # fmt: skip
     noise: str = option("normal", _("Drawn from"), choices=_NOISES)
-    pictures: str = option("grey", _("Pictures"), choices=_PICTURES)
     low: float = option(
         -1.0, _("Output for the lowest value"), _("−1 after a tanh, 0 after a sigmoid."), -1e9, 1e9
     )
     high: float = option(1.0, _("Output for the highest value"), "", -1e9, 1e9)
+    pictures: str = option("grey", _("Pictures"), choices=_PICTURES)
     classes: int = option(
         0, _("Classes"), _("0: the file takes random numbers only. Else its second input takes the class, as a number or one-hot."),
         0, 1000,

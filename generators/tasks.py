@@ -130,7 +130,6 @@ def sample(
     from foreign.refusal import Refused
 
     from .bringing import said
-    from .uploads import RefusedWeights
 
     generator = Generator.objects.get(pk=generator_pk)
     generator.config |= changes or {}
@@ -144,7 +143,7 @@ def sample(
                 slope=generator.output["slope"], intercept=generator.output["intercept"], parameters={"seed": seed, "index": builder.written + builder.waiting},
             )  # fmt: skip
             progress.update(builder.written + builder.waiting, count, _("Pictures drawn"))
-    except (RefusedWeights, Refused) as refusal:
+    except Refused as refusal:
         builder.fail()
         raise JobError(said(refusal)) from refusal
     builder.finish()

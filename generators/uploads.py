@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foreign.arriving import refuse_pickles
+from foreign.refusal import Refused
+
 from .catalogue import NETWORKS
 from .options import InvalidOptions, make_options
 
 MOST_BYTES = 2 * 1024**3
 MOST_HEADER = 4 * 1024**2
 MOST_TENSORS = 10_000
-PICKLED = (".pt", ".pth", ".pkl", ".pickle", ".pt2", ".ckpt", ".bin", ".joblib")
 REFUSED = 3  # exit status of this file run as a program
 DTYPES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "U8": 1}
 
 
-class RefusedWeights(ValueError):
+class RefusedWeights(Refused):
     """Weights that are not taken; the message says why and what to do."""
 
 
@@ -35,30 +37,13 @@ class Tensor:
 def check_file(path: Path, name: str) -> dict[str, Tensor]:
     """Names, dtypes and shapes in a safetensors file. `name` is what the user called it.
 
-    Raises RefusedWeights for pickles (whatever they are called), files that are too large, and headers that do not add up.
+    Raises Refused for pickles (whatever they are called), files that are too large, and headers that do not add up.
     """
     refuse_pickles(path, name)
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise RefusedWeights(f"{name} has {size:,} bytes; at most {MOST_BYTES:,} are taken.")
     return _tensors(_header(path, name, size), name, size)
-
-
-def refuse_pickles(path: Path, name: str) -> None:
-    """Whatever it is called, and whatever is inside: what it is called and how it begins are enough."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    looks_pickled = head[:4] == b"PK\x03\x04" or head[:2] in (
-        b"\x80\x02",
-        b"\x80\x03",
-        b"\x80\x04",
-        b"\x80\x05",
-    )
-    if name.lower().endswith(PICKLED) or looks_pickled:
-        raise RefusedWeights(
-            f"{name} is a pickled file, and opening one can run any code on this server. Turn it into safetensors on "
-            "your own machine with: manage.py convert_checkpoint FILE.pth FILE.safetensors"
-        )
 
 
 def _header(path: Path, name: str, size: int) -> dict[str, Any]:
@@ -173,7 +158,7 @@ def main(path: str, name: str, network: str, config: str) -> int:
     """Run as a program: a process of its own for the strict half. Prints the refusal and returns REFUSED."""
     try:
         load_network(Path(path), name, network, check_config(network, json.loads(config)))
-    except RefusedWeights as refusal:
+    except Refused as refusal:
         print(refusal)
         return REFUSED
     return 0

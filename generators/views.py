@@ -13,7 +13,7 @@ from . import production
 from .catalogue import NETWORKS
 from .charts import loss_chart
 from .editor import described
-from .forms import TrainForm
+from .forms import CardForm, TrainForm
 from .forms_making import MakeForm
 from .models import Generator, Run
 from .recipes import Recipe
@@ -148,3 +148,14 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(generator.grid_path.open("rb"), content_type="image/png", headers=headers)
+
+
+@researcher_required
+def edit_card(request: HttpRequest, pk: int) -> HttpResponse:
+    generator = editable_or_404(Generator.objects.usable(), request.user, pk=pk)
+    start = {name: getattr(generator, name) for name in CardForm.FACTS}
+    form = CardForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        Generator.objects.filter(pk=generator.pk).update(**form.facts)
+        return redirect("generator_card", generator.pk)
+    return render(request, "generators/edit_card.html", {"form": form, "generator": generator})

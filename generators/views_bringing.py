@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from foreign.refusal import Refused
 from jobs.ownership import administrator_required
 
-from . import bringing
-from .forms import ForeignForm, UploadForm
+from . import bringing, cards
+from .forms import ForeignForm, ImportForm, UploadForm
 
 
 @administrator_required
@@ -23,7 +24,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 owner=request.user, file=given["weights"], filename=given["weights"].name, network=given["network"],
                 config=given["config"], output=form.output, facts=form.facts,
             )  # fmt: skip
-        except bringing.REFUSALS as refusal:
+        except Refused as refusal:
             form.add_error("weights", bringing.said(refusal))
         else:
             messages.success(
@@ -42,7 +43,7 @@ def upload_network(request: HttpRequest) -> HttpResponse:
             generator, trial = bringing.bring_network(
                 owner=request.user, file=given, filename=given.name, options=form.options, output=form.output, facts=form.facts
             )  # fmt: skip
-        except bringing.REFUSALS as refusal:
+        except Refused as refusal:
             form.add_error("weights", bringing.said(refusal))
         else:
             _tell(request, trial, form.options)
@@ -64,3 +65,19 @@ def _tell(request: HttpRequest, trial: Any, options: Any) -> None:
             )
             % {"low": low, "high": high, "from": options.low, "to": options.high},
         )
+
+
+@administrator_required
+def upload_card(request: HttpRequest) -> HttpResponse:
+    """Take a generator that was exported, here or on another site."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with bringing.arrived(form.cleaned_data["file"]) as path:
+                generator = cards.read(path, request.user)
+        except Refused as refusal:
+            form.add_error("file", bringing.said(refusal))
+        else:
+            messages.success(request, _("The generator was checked and kept, with what its card says."))
+            return redirect("generators:detail", generator.pk)
+    return render(request, "generators/upload.html", {"form": form, "way": "card"})

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from foreign.refusal import Refused
+
 from . import looking
 from .catalogue import GROUPS, METRICS
 from .classes import class_parts
@@ -87,6 +89,8 @@ def refusals_in_words() -> Iterator[None]:
     """What a function could not measure is, for the person who asked, a refusal of the evaluation."""
     try:
         yield
+    except Refused as refusal:  # of an uploaded encoder
+        raise EvaluationRefused(refusal.words, **refusal.values) from refusal
     except (CannotMeasure, BrokenFeatures) as error:
         raise EvaluationRefused("%(cause)s", cause=str(error)) from error
 

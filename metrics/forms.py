@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from imagesets.models import ImageSet, Origin
 
-from .encoders.registry import ENCODERS, get_encoder
+from .encoders.registry import get_encoder, known_encoders
 from .images import MINIMUM
 
 LEADING = ("radiomics", "inception")
@@ -82,7 +82,7 @@ class EvaluationForm(forms.Form):
 
     def clean_encoders(self) -> list[str]:
         """In the registry's order: the first one leads the report."""
-        return [name for name in ENCODERS if name in self.cleaned_data["encoders"]]
+        return [name for name in known_encoders(_folder()) if name in self.cleaned_data["encoders"]]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -120,7 +120,7 @@ def check_set(form: forms.Form, name: str, image_set: ImageSet) -> None:
 
 
 def encoder_choices() -> list[tuple[str, str]]:
-    return [(entry.name, _(entry.title)) for entry in ENCODERS.values() if not _why_not(entry.name)]
+    return [(name, _(title)) for name, title in known_encoders(_folder()).items() if not _why_not(name)]
 
 
 def default_encoders() -> list[str]:
@@ -129,9 +129,13 @@ def default_encoders() -> list[str]:
 
 def unavailable_encoders() -> list[dict[str, str]]:
     """Those that lack something, with the sentence that says how to get it."""
-    reasons = [(entry.title, _why_not(entry.name)) for entry in ENCODERS.values()]
+    reasons = [(title, _why_not(name)) for name, title in known_encoders(_folder()).items()]
     return [{"title": _(title), "reason": reason} for title, reason in reasons if reason]
 
 
 def _why_not(name: str) -> str | None:
-    return get_encoder(name, folder=Path(settings.ENCODERS_DIR)).available()
+    return get_encoder(name, folder=_folder()).available()
+
+
+def _folder() -> Path:
+    return Path(settings.ENCODERS_DIR)

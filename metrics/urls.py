@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_comparison, views_files
+from . import views, views_comparison, views_encoders, views_files
 
 app_name = "metrics"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("comparisons/<int:pk>/comparison.json", views_comparison.as_json, name="comparison_json"),
     path("comparisons/<int:pk>/comparison.csv", views_comparison.as_csv, name="comparison_csv"),
     path("comparisons/<int:pk>/delete/", views_comparison.delete, name="comparison_delete"),
+    path("encoders/", views_encoders.index, name="encoders"),
+    path("encoders/new/", views_encoders.new, name="encoder_new"),
+    path("encoders/<str:name>/remove/", views_encoders.discard, name="encoder_remove"),
     path("report.schema.json", views_files.schema, name="schema"),
     path("<int:pk>/report.pdf", views_files.printed, name="printed"),
     path("<int:pk>/images/", views_files.image_table, name="image_table"),

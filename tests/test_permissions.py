@@ -23,6 +23,9 @@ ADMINISTRATORS = {
     "account_active",
     "generators:upload",
     "generators:upload_network",
+    "generators:upload_card",
+    "metrics:encoder_new",
+    "metrics:encoder_remove",
 }
 READING = {
     "turing:read",
@@ -36,13 +39,13 @@ READING = {
 RESEARCHERS = {  # pages that concern no single row
     "imagesets:list", "imagesets:new", "imagesets:stage", "imagesets:stage_files", "imagesets:trash_list", "generators:list",
     "generators:choose", "generators:compose", "generators:preview", "generators:schema",
-    "generators:train", "metrics:list", "metrics:new", "metrics:schema", "metrics:compare", "turing:new", "turing:designs", "turing:import", "turing:planner", "jobs:list",
+    "generators:train", "metrics:list", "metrics:encoders", "metrics:new", "metrics:schema", "metrics:compare", "turing:new", "turing:designs", "turing:import", "turing:planner", "jobs:list",
 }  # fmt: skip
 ROWS = {  # address names that take a row of each kind
     "set": {"imagesets:detail", "imagesets:picture", "imagesets:provenance", "imagesets:split", "imagesets:trash", "imagesets:restore",
             "imagesets:delete", "imagesets:thumbnail", "generators:balance", "generators:examples", "generators:preview_picture",
             "generators:changes", "generators:difference"},
-    "generator": {"generators:recipe", "generators:detail", "generators:grid", "generators:share", "generators:trash"},
+    "generator": {"generators:recipe", "generators:detail", "generators:grid", "generators:edit_card", "generator_card", "generator_export", "generators:share", "generators:trash"},
     "run": {"generators:run", "generators:run_progress", "generators:snapshot"},
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
                    "metrics:picture", "metrics:printed", "metrics:image_table"},
@@ -183,7 +186,7 @@ def test_what_is_shared_is_seen_and_not_changed(client, rows, other_researcher, 
     models[kind].objects.filter(pk=rows[kind]).update(is_shared=True)
     client.force_login(other_researcher)
     assert client.get(address(SHARED[kind], rows)).status_code == 200
-    changing = {"imagesets:trash", "imagesets:delete", "generators:share", "generators:trash", "metrics:share", "metrics:delete", "metrics:comparison_delete",
+    changing = {"imagesets:trash", "imagesets:delete", "generators:share", "generators:trash", "generators:edit_card", "metrics:share", "metrics:delete", "metrics:comparison_delete",
                 "turing:edit", "turing:launch", "turing:close", "turing:delete", "turing:share", "turing:add_reader", "turing:revoke"}  # fmt: skip
     for name in changing & ROWS[kind]:
         assert client.post(address(name, rows)).status_code == 404, name

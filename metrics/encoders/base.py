@@ -29,7 +29,7 @@ class Intensity:
 
 
 class Encoder(Protocol):
-    name: str  # a key of metrics.encoders.registry.ENCODERS
+    name: str  # as metrics.encoders.registry knows it
     title: str  # plain words for what it is
     dimension: int
 

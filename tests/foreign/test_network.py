@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import helper
 
 from foreign import network as module
 from foreign.confining import Limits
@@ -99,6 +100,31 @@ def test_bad_inputs_get_a_sentence_and_the_next_ones_an_answer(kept):
         with pytest.raises(Refused, match="could not run it: .*dimension"):
             network.run([np.zeros((1, 7), np.float32)])
         assert network.run([np.zeros((2, 3), np.float32)]).shape == (2, 1, 4, 4)
+
+
+X, Y = files.value("x", ["n", 3]), files.value("y", ["n", 3])
+BROKEN = {
+    "a cycle": [helper.make_node("Add", ["x", "y"], ["y"])],
+    "an input from nowhere": [helper.make_node("Add", ["x", "ghost"], ["y"])],
+    "an attribute of another type": [helper.make_node("Flatten", ["x"], ["y"], axis="one")],
+    "an attribute unknown": [helper.make_node("Relu", ["x"], ["y"], colour=3)],
+    "too few inputs": [helper.make_node("Conv", ["x"], ["y"])],
+    "no such shape": [helper.make_node("Constant", [], ["s"], value_ints=[-1, -1]), helper.make_node("Reshape", ["x", "s"], ["y"])],
+    "a range without end": [
+        helper.make_node("Constant", [], ["a"], value_float=0.0),
+        helper.make_node("Constant", [], ["b"], value_float=1e30),
+        helper.make_node("Constant", [], ["c"], value_float=1e-30),
+        helper.make_node("Range", ["a", "b", "c"], ["r"]),
+        helper.make_node("ReduceMax", ["r"], ["m"]),
+        helper.make_node("Add", ["x", "m"], ["y"]),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_the_check_lets_pass_and_the_runtime_does_not_is_refused_too(kept, name):
+    with Network(kept(files.model(BROKEN[name], [X], [Y]))) as network, pytest.raises(Refused):
+        network.run([np.zeros((1, 3), np.float32)])
 
 
 def test_it_is_refused_where_memory_cannot_be_limited(kept, monkeypatch):

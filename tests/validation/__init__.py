@@ -36,6 +36,7 @@ ROOMS: dict[str, str] = {
     "Metrics of pixels": "tests.validation.pictures",
     "Reader studies": "tests.validation.turing",
     "Generators": "tests.validation.generators",
+    "Uploads": "tests.validation.uploads",
     "Networks": "tests.validation.networks",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from metrics.encoders.registry import ENCODERS
+from metrics.encoders.registry import known_encoders
 from metrics.evaluation import evaluate
 from metrics.folder import write_folder
 from metrics.images import EvaluationRefused
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--synthetic", type=Path, required=True, metavar="DIR", help="folder of synthetic images")  # fmt: skip
         parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="where the report goes; made if absent")  # fmt: skip
         parser.add_argument("--training", type=Path, metavar="DIR", help="real images the generator was trained on: looks for copies")  # fmt: skip
-        parser.add_argument("--encoder", action="append", choices=list(ENCODERS), metavar="NAME", help="what turns images into features; may be given more than once, the first leads (default: radiomics)")  # fmt: skip
+        parser.add_argument("--encoder", action="append", choices=list(known_encoders(Path(settings.ENCODERS_DIR))), metavar="NAME", help="what turns images into features; may be given more than once, the first leads (default: radiomics)")  # fmt: skip
         parser.add_argument(
             "--low", type=float, help="value that counts as black (default: as the files declare)"
         )
