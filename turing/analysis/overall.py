@@ -8,7 +8,7 @@ import numpy as np
 
 from .errors import CannotAnalyse
 from .forced_choice import pairs_over_readers
-from .mrmc import FEW_READERS, OneModality, over_readers, single_modality
+from .mrmc import FEW_READERS, OneModality, on_scale, over_readers, single_modality
 from .readings import Readings
 from .ustatistic import UStatistic, u_statistic, u_statistic_these_readers, with_variance
 
@@ -61,15 +61,16 @@ def _hillis(each: np.ndarray, variance: float) -> float:
     """Degrees of freedom of Hillis 2007 from the variance of the mean and the mean square of the readers; at least readers - 1."""
     readers, square = len(each), float(each.var(ddof=1))
     return (
-        max(readers - 1, (readers * variance / square) ** 2 * (readers - 1)) if square > 0 else float("inf")
+        max(readers - 1.0, (readers * variance / square) ** 2 * (readers - 1)) if square > 0 else float("inf")
     )
 
 
 def _one(found: UStatistic, each: np.ndarray, scope: str, method: str) -> OneModality:
     error = float(np.sqrt(max(found.variance, 0.0)))
-    return OneModality(
+    plain = OneModality(
         found.auc, error, found.df, found.interval, found.inner, found.p_value, scope, each, None, method
     )
+    return on_scale(plain)
 
 
 def _own(truth: np.ndarray, row: np.ndarray) -> float:

@@ -174,4 +174,4 @@ def _degrees_of_freedom(
             sums[shared] / counts[shared] - mean, 0.0
         )  # spread of the marginal means: a plug-in variance
         below, smallest = below + (square / n) ** 2 / n, min(smallest, n)
-    return max(float(variance**2 / below), smallest) if below > 0 and variance > 0 else float("inf")
+    return max(float(variance**2 / below), float(smallest)) if below > 0 and variance > 0 else float("inf")
