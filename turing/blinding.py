@@ -81,7 +81,9 @@ def reader_state(
         state["block_left"] = progressing.block_left(session, study, here.phase)
     if here.until:
         state["until"] = here.until.isoformat()
-    if told := progressing.feedback(session, study, here.phase):
+    # The last case of a practice is told about too, although the next phase waits by then.
+    waiting = here.stage in (progressing.INTRO, progressing.WASHOUT)
+    if told := progressing.feedback(session, study, max(0, here.phase - waiting)):
         state["feedback"] = told
     if not study.designed.hide_progress:
         state |= progressing.progress(session, study, here.phase)

@@ -126,7 +126,7 @@ def for_script(session: Session, study: Study, phase: Phase, correcting: bool) -
         "allowRevision": progressing.may_correct(study, session.stages.last().phase)
         and design.allow_revision,
         "correcting": correcting,
-        "words": _words(),
+        "words": _words() | ({"truths": _truths()} if phase.training else {}),
     }
 
 
@@ -228,9 +228,8 @@ def _words() -> dict[str, str]:
         "slice": _("Slice {n} of {total}"),
         "unanswered": _("This needs an answer before you go on."),
         "refused": _("That answer could not be taken. Give it again."),
-        "truths": {
-            **{truth.value: str(truth.label) for truth in Truth},
-            "left": _("Left"),
-            "right": _("Right"),
-        },
     }
+
+
+def _truths() -> dict[str, str]:
+    return {**{truth.value: str(truth.label) for truth in Truth}, "left": _("Left"), "right": _("Right")}

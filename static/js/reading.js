@@ -50,6 +50,7 @@ async function show(token, { correcting = false, resumed = false } = {}) {
   shown = mine;
   busy();
   part("feedback").hidden = true;
+  part("feedback-words").textContent = "";
   const pixelsNow = pausing.on || exposure || page.greyMs ? null : buffers.now(token);
   if (!pixelsNow) {
     stage.clear(); // never the old image under the new question

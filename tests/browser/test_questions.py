@@ -1,0 +1,198 @@
+"""Every kind of question, answered in a browser with the keyboard, and what was stored of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import designs as d
+from tests.turing import studies
+from turing import sessions
+from turing.models import Answer, Trial
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FREE = "() => document.getElementById('answers')?.ariaBusy === 'false'"
+
+
+def open_link(page, live_server, study):
+    reader = studies.add_reader(study)
+    page.goto(f"{live_server.url}/read/{reader.key}/")
+    page.keyboard.press("Enter")
+    return reader
+
+
+def press(page, *keys: str) -> None:
+    """Each key once the page takes it, past the moment in which a double press is ignored."""
+    for key in keys:
+        page.wait_for_function(FREE)
+        page.wait_for_timeout(270)
+        page.keyboard.press(key)
+
+
+def saved(page, count: int) -> None:
+    page.wait_for_function("n => document.getElementById('status').textContent === `${n} saved`", arg=count)
+
+
+def test_two_gestures_a_check_list_marks_and_a_text(page, live_server, researcher):
+    study = d.launched(researcher, d.phase(d.TWO_GESTURES, d.ARTEFACTS, d.MARK, d.WHY))
+    open_link(page, live_server, study)
+    press(page, "KeyJ", "KeyK")
+    expect(page.locator("#question")).to_have_text("Which of these do you see?")
+    press(page, "KeyF", "KeyJ", "KeyF", "Enter")  # the first one on and off again
+    press(page, "Enter")
+    expect(page.locator("#question")).to_contain_text("needs an answer")
+    press(page, "ArrowRight", "Shift+ArrowDown", "Space", "ArrowLeft", "Space", "Delete", "Enter")
+    page.keyboard.type("ribs ijkw")  # letters that mean something elsewhere
+    press(page, "Enter")
+    saved(page, 1)
+    answer = Answer.objects.get()
+    assert (answer.said, answer.confidence) == ("synthetic", 3)
+    assert answer.replies == {"artefacts": {"items": ["anatomy"]}, "mark": {"marks": [[17, 26]]}, "why": {"text": "ribs ijkw"}}  # fmt: skip
+
+    press(page, "KeyF", "Backspace", "KeyF", "KeyF", "Enter")  # one step back; real: nothing to mark
+    expect(page.locator("#question")).to_have_text("What gave it away?")
+    page.keyboard.press("Enter")
+    saved(page, 2)
+    assert Answer.objects.last().said == "real"
+    assert "mark" not in Answer.objects.last().replies
+
+
+def test_boxes_with_the_mouse_ratings_and_a_rubric(page, live_server, researcher):
+    open_link(page, live_server, d.launched(researcher, d.phase(d.REALISM, d.RUBRIC, d.BOX)))
+    press(page, "KeyD", "KeyD", "KeyF", "KeyJ", "Enter")
+    expect(page.locator("#question")).to_have_text("Draw a box around it.")
+    box = page.locator("#view").bounding_box()
+    scale = min(box["width"], box["height"]) // 32
+    left, top = box["x"] + (box["width"] - 32 * scale) / 2, box["y"] + (box["height"] - 32 * scale) / 2
+    page.mouse.move(left + 4.5 * scale, top + 6.5 * scale)
+    page.mouse.down()
+    page.mouse.move(left + 20.5 * scale, top + 10.5 * scale, steps=3)
+    page.mouse.up()
+    press(page, "Enter")
+    saved(page, 1)
+    assert Answer.objects.get().replies == {
+        "realism": {"rating": 1},
+        "rubric": {"ratings": {"noise": 1, "borders": 2, "slices": 3}},
+        "box": {"marks": [[4, 6, 20, 10]]},
+    }
+
+
+def test_pairs_move_together_and_a_side_is_chosen(page, live_server, researcher):
+    open_link(page, live_server, d.launched(researcher, d.phase(d.PAIR)))
+    page.wait_for_function(FREE)
+    assert page.locator("canvas:visible").count() == 2
+    middles = "() => [...document.querySelectorAll('canvas')].map(c => Math.round(c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[0]))"
+    before = page.evaluate(middles)
+    page.keyboard.press("KeyI")
+    assert page.evaluate(middles) == [255 - one for one in before]
+    press(page, "KeyK")
+    saved(page, 1)
+    answer = Answer.objects.get()
+    assert (answer.said, answer.confidence) == ("right", 2)
+
+
+def test_volumes_are_scrolled_by_wheel_and_keys(page, live_server, researcher):
+    study = d.launched(researcher, d.phase(d.DETECT), slices=4, unit="volume")
+    open_link(page, live_server, study)
+    page.wait_for_function(FREE)
+    expect(page.locator("#slice")).to_have_text("Slice 2 of 4")
+    page.locator("#view").hover()
+    page.mouse.wheel(0, 120)
+    expect(page.locator("#slice")).to_have_text("Slice 3 of 4")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")  # stays at the last
+    expect(page.locator("#slice")).to_have_text("Slice 4 of 4")
+    press(page, "KeyL")
+    saved(page, 1)
+    expect(page.locator("#slice")).to_have_text("Slice 2 of 4")
+
+
+def test_a_short_exposure_is_counted_in_frames_and_covered(page, live_server, researcher):
+    open_link(page, live_server, d.launched(researcher, d.phase(d.HYPE)))
+    page.locator("#expose").wait_for()
+    page.keyboard.press("KeyF")  # not yet: nothing was shown
+    page.keyboard.press("Space")
+    press(page, "KeyJ")
+    saved(page, 1)
+    press(page, "KeyF")  # the second one came by itself
+    saved(page, 2)
+    first = Answer.objects.first()
+    trial = Trial.objects.get(pk=first.trial_id)
+    assert trial.exposure_ms == 200
+    assert first.client["exposed_frames"] >= 1
+    assert first.client["exposed_ms"] >= 0.9 * trial.exposure_ms
+    assert page.evaluate("() => { const c = document.getElementById('view'); return c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[0]; }") == 10  # fmt: skip
+    gone = page.request.get(f"{live_server.url}/read/image/{trial.token}/")
+    assert gone.status == 404
+
+
+def test_practice_tells_the_truth_and_a_blinded_part_and_its_end_do_not(page, live_server, researcher):
+    blind = d.phase(d.DIAGNOSIS, key="blind", informed=False, prevalence="none", ends=(d.NOTICED, d.GUESSED))
+    practice = d.phase(d.DETECT, key="practice", training=True)
+    last = d.phase(d.DETECT, key="last", washout_days=14)
+    study = d.launched(researcher, blind, practice, last, per_side=1)
+    reader = studies.add_reader(study)
+    page.goto(f"{live_server.url}/read/{reader.key}/")
+    assert "synthetic" not in page.locator("body").inner_text().lower()
+    page.keyboard.press("Enter")
+    press(page, "KeyF", "KeyK", "KeyJ", "KeyF")
+    page.locator("textarea").fill("Some looked too smooth.")
+    assert "synthetic" not in page.locator("body").inner_text().lower()
+    page.check("input[value=quality]")
+    page.click("button[type=submit]")
+
+    page.get_by_role("button", name="Begin this part").click()
+    for _case in range(4):
+        page.wait_for_function(FREE)
+        token = page.locator("[name=trial]").input_value()
+        press(page, "KeyL")
+        truth = Trial.objects.get(token=token).case.truth
+        expect(page.locator("#feedback")).to_be_visible()
+        expect(page.locator("#feedback-words")).to_contain_text("Right" if truth == "synthetic" else "Not so")
+        page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Come back later")
+    session = sessions.current_session(reader)
+    assert [end.replies for end in session.end_answers.all()] == [
+        {
+            "noticed": {"text": "Some looked too smooth."},
+            "guessed": {"said": "quality", "confidence": 1},
+        }
+    ]
+
+
+def test_breaks_come_after_a_block_and_do_not_count_as_looking(page, live_server, researcher):
+    open_link(page, live_server, d.launched(researcher, d.phase(d.DETECT, block=2)))
+    press(page, "KeyS", "KeyS")
+    expect(page.locator("#paused-why")).to_contain_text("2 cases in 1 minutes")
+    assert page.locator("#view").is_hidden()
+    page.wait_for_timeout(400)
+    page.keyboard.press("KeyP")
+    press(page, "KeyL")
+    saved(page, 3)
+    after = Answer.objects.last()
+    assert not after.interrupted
+    assert after.client["paused_ms"] == 0
+
+
+def test_the_next_image_is_painted_before_the_key_and_the_old_one_never_stays(page, live_server, researcher):
+    """At the end of the key's own task the canvas holds the next image: no frame can show the old one under the new question."""
+    open_link(page, live_server, studies.launched(researcher, per_side=4, size=64))
+    page.wait_for_function(FREE)
+    page.evaluate(
+        """() => { window.seen = [];
+        const picture = () => { const c = document.getElementById('view');
+          const side = Math.min(c.width, c.height) >> 1;
+          return [...c.getContext('2d').getImageData((c.width - side) >> 1, (c.height - side) >> 1, side, side).data].reduce((a, b) => (a * 31 + b) | 0, 7); };
+        window.picture = picture;
+        const draws = CanvasRenderingContext2D.prototype.putImageData;
+        CanvasRenderingContext2D.prototype.putImageData = function (...given) { window.decoding = true; return draws.apply(this, given); };
+        document.addEventListener('keydown', () => { window.decoding = false; window.before = picture(); }, {capture: true});
+        document.addEventListener('keydown', () => window.seen.push({before: window.before, after: picture(), decoded: window.decoding,
+          hidden: document.getElementById('view').hidden, question: document.getElementById('case').textContent})); }"""
+    )
+    for key in ("KeyS", "KeyL", "KeyF"):
+        page.wait_for_timeout(400)
+        press(page, key)
+    seen = page.evaluate("() => window.seen")
+    assert [one["question"] for one in seen] == [f"Case {n} of 8" for n in (2, 3, 4)]
+    assert not any(one["hidden"] or one["decoded"] or one["before"] == one["after"] for one in seen)
+    assert [one["after"] for one in seen[:-1]] == [one["before"] for one in seen[1:]]
