@@ -15,8 +15,9 @@ do not show how good a network can become.
 
 **Distance** is the Fréchet distance on 64 features of a fixed random network between the pictures made at a snapshot and all that should
 be resembled; its *floor* is that of as many real pictures. **Error** is the mean absolute difference from the true partner, or from what
-the mask hid, on the scale from -1 to 1. *Before* is the untrained network's, or, for networks that change pictures, that of the pictures left unchanged. The factor wanted
-was set before the run; where it was not reached the table says so.
+the mask hid, on the scale from -1 to 1. *Before* is the untrained network's (for transfer, that of
+the network it goes on from), or, for networks that change pictures, that of the pictures left unchanged. The factor wanted was set before
+the run; where it was not reached the table says so. A copy is a picture that repeats one it learnt from.
 
 | network | measure | before | reached | factor | wanted | diversity | copies | images seen | processor |
 |---|---|---|---|---|---|---|---|---|---|
