@@ -14,8 +14,10 @@ from imagesets.models import Picture
 
 from . import leakage, pairing, rendering, scheduling
 from .drawing import Drawn, NotReady, draw
-from .models import Case, Reader, Session, Slice, Study, Truth
+from .models import Case, Reader, Role, Session, Slice, Study, Truth
 from .ordering import ImpossibleOrder, reader_seed
+
+AUDITED = (Role.ORDINARY, Role.CATCH)
 
 
 def prepare_cases(
@@ -28,11 +30,13 @@ def prepare_cases(
     drawn = draw(study)
     target = rendering.common_format([one.pictures for one in drawn])
     rows, counts = [], np.zeros(256, np.int64)
-    truths = [int(one.case.truth != Truth.REAL) for one in drawn]
+    # Controls are meant to be recognised and training cases are told: neither is audited.
+    truths = [int(one.case.truth != Truth.REAL) for one in drawn if one.case.role in AUDITED]
     rendering.discard(study)
     for done, one in enumerate(drawn, start=1):
         features, histogram = _measured(one, target)
-        rows.append(features)
+        if one.case.role in AUDITED:
+            rows.append(features)
         counts += histogram
         tell(done, len(drawn))
     counts[0] = 0  # padding and air

@@ -81,7 +81,8 @@ def issue(trial: Trial | None) -> None:
 
 
 def _exposure(trial: Trial) -> int | None:
-    rule = trial.session.reader.study.phase(trial.phase).questions[0].exposure
+    study = Study.objects.only("design").get(readers__sessions=trial.session_id)
+    rule = study.phase(trial.phase).questions[0].exposure
     if rule is None:
         return None
     earlier = trial.session.trials.filter(phase=trial.phase, track=trial.track, position__lt=trial.position)

@@ -35,6 +35,7 @@ SENTENCES = {
     "training_apart": gettext_noop("“%(phase)s”: training cases are read in a training phase and nowhere else."),
     "mix": gettext_noop("“%(phase)s”: the mix is told as none, about half or exact."),
     "exact_and_runs": gettext_noop("Readers are told the exact mix and runs are bounded: towards the end the answers could be worked out. Give up one of the two."),
+    "exact_and_repeats": gettext_noop("“%(phase)s”: the exact mix is told and cases come twice: readers could not count on it. Give up one of the two."),
     "phase_numbers": gettext_noop("“%(phase)s”: the share lies above 0 and at most at 1; repeats and days are not negative; a block has at least one case."),
     "training_repeats": gettext_noop("“%(phase)s” is training: it has no repeats."),
     "blinded_mix": gettext_noop("“%(phase)s” is purpose-blinded: nothing is said about the mix in it."),
@@ -121,6 +122,8 @@ def _phase(phase: Phase, protocol: Protocol) -> Iterator[Problem]:
         yield "mix", named
     if phase.prevalence == "exact" and protocol.max_run:
         yield "exact_and_runs", named
+    if phase.prevalence == "exact" and phase.repeats:
+        yield "exact_and_repeats", named
     if not 0 < phase.share <= 1 or min(phase.repeats, phase.washout_days) < 0 or phase.block < 1:
         yield "phase_numbers", named
     if phase.training:

@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.db import transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests import factories
 from tests.turing import studies
@@ -402,3 +405,81 @@ def test_jang_2023_is_read_in_two_independent_sets(researcher):
         for n in (0, 1)
     ]
     assert np.allclose(rates, 0.675, atol=4 * (0.25 / 240) ** 0.5)
+
+
+def test_obvious_controls_do_not_fail_the_audit(researcher):
+    """Black positive controls beside real and synthetic images that differ by chance alone."""
+    design = one_phase(sources=(*SIDES, Source("obvious", "synthetic", 6, role="control")))
+    study = studies.of_design(researcher, design)
+    black = [np.full((16, 16), n, np.uint8) for n in range(7)]
+    study.supply("obvious", [factories.image_set(researcher, origin="synthetic", images=black)])
+    studies.prepare(study)
+    assert study.audit["state"] != "alarm"
+    everything = one_phase(sources=(SIDES[0], replace(SIDES[1], count=6)))
+    study.design = everything.as_json()
+    study.save()
+    study.supply("fake", study.sets_for("obvious"))
+    studies.prepare(study)
+    assert study.audit["state"] == "alarm"
+
+
+DEEDS = st.lists(
+    st.tuples(st.sampled_from(["current", "ahead", "first", "end", "begin", "later", "anew"]), st.integers(0, 2), st.integers(0, 3)), max_size=20
+)  # fmt: skip
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(deeds=DEEDS)
+def test_whatever_comes_phases_follow_one_another_and_the_chain_holds(two_phases, deeds):
+    """Any sequence of posts, beginnings and ends: a phase begins after the one before ended, cases come in order, no event is lost."""
+    study = two_phases
+    with transaction.atomic():
+        session = studies.begun(study)
+        now = timezone.now()
+        for what, phase, name in deeds:
+            before = len(events(session))
+            session = act(session, study, what, phase, f"n{name}", now)
+            happened = events(session)
+            assert what == "anew" or before <= len(happened) <= before + 1
+            assert first_break(happened) is None
+            stages = list(session.stages.all())
+            assert [stage.phase for stage in stages] == list(range(len(stages)))
+            assert all(stage.finished for stage in stages[:-1])
+            firsts = [
+                one.trial.position for one in session.answers.filter(revision=0).select_related("trial")
+            ]
+            assert firsts == list(range(len(firsts)))
+            assert study.readers.count() == sum(
+                reader.sessions.counted().count() for reader in study.readers.all()
+            )
+        transaction.set_rollback(True)
+
+
+def act(session, study, what, phase, name, now):
+    if what == "begin":
+        sessions.begin_phase(session, study)
+    elif what == "later":
+        sessions.begin_phase(session, study, now=now + timedelta(days=9))
+    elif what == "end":
+        sessions.record_end(session, study, phase, name, {"noticed": {"text": "x"}})
+    elif what == "anew":
+        sessions.set_aside(session.reader, "again")
+        return sessions.open_session(reader=session.reader)
+    else:
+        unread = session.trials.unanswered().order_by("position")
+        trial = {"current": unread.first(), "ahead": unread.last(), "first": session.trials.first()}[what]
+        token = trial.token if trial else "nothing"
+        sessions.record(session, study, sessions.Submission(token, "real", 1, name, corrects=phase == 1))
+    return session
+
+
+@pytest.fixture
+def two_phases(researcher):
+    noticed = Question("noticed", "text")
+    sides = (Source("real", "real", 2), Source("fake", "synthetic", 2))
+    phases = (Phase("first", (TURING,), ends=(noticed,)), Phase("second", (TURING,), washout_days=3))
+    return studies.launched_design(researcher, Protocol(sides, phases), size=8)

@@ -69,6 +69,7 @@ IMPOSSIBLE = {
     "training_apart": phase(training=True, sources=("real", "fake")),
     "mix": phase(prevalence="many"),
     "exact_and_runs": designed(max_run=3, phases=(replace(READING, prevalence="exact"),)),
+    "exact_and_repeats": phase(prevalence="exact", repeats=1),
     "phase_numbers": phase(share=0.0),
     "training_repeats": phase(training=True, repeats=2),
     "training_asks": phase(training=True, questions=(Question("q", "rating"),)),
