@@ -196,9 +196,10 @@ def flip(study, *, answered):
         cases = cases.exclude(pk__in=seen | now)
     for case in cases:
         label = {"a": "b", "b": "a"}.get(case.label, case.label)
+        source = {"real": "fake", "fake": "real"}.get(case.source, case.source)  # of the same phases
         role = {"control": Role.ORDINARY, "catch": Role.CONTROL}.get(case.role, case.role)
         Case.objects.filter(pk=case.pk).update(
-            truth=OTHER[case.truth], label=label, role=role, source="elsewhere", cluster="elsewhere"
+            truth=OTHER[case.truth], label=label, role=role, source=source, cluster="elsewhere"
         )
     for trial in Trial.objects.filter(case__study=study, other__isnull=False):
         Trial.objects.filter(pk=trial.pk).update(
