@@ -2,7 +2,7 @@
 
 from imagesets.models import ImageSet, Picture
 
-from .models import Case, Study
+from .models import Case, Role, Study
 
 GENERATIONS = 6  # of parents that are looked through
 
@@ -14,6 +14,15 @@ def shared_clusters(cases: list[Case]) -> int:
         for real in (True, False)
     ]
     return len(sides[0] & sides[1])
+
+
+def practised_clusters(cases: list[Case]) -> int:
+    """Patients or source images that practice shows, with their truth told, and that are read for the record too."""
+    told, read = (
+        {one.cluster for one in cases if one.cluster and (one.role == Role.TRAINING) is practice}
+        for practice in (True, False)
+    )
+    return len(told & read)
 
 
 def training_images(study: Study, cases: list[Case]) -> int:

@@ -14,10 +14,9 @@ from imagesets.models import Picture
 
 from . import leakage, pairing, rendering, scheduling
 from .drawing import Drawn, NotReady, draw
-from .models import Case, Reader, Role, Session, Slice, Study, Truth
+from .models import Case, Reader, Session, Slice, Study, Truth
 from .ordering import ImpossibleOrder, reader_seed
-
-AUDITED = (Role.ORDINARY, Role.CATCH)
+from .protocol import AUDITED
 
 
 def prepare_cases(
@@ -30,7 +29,6 @@ def prepare_cases(
     drawn = draw(study)
     target = rendering.common_format([one.pictures for one in drawn])
     rows, counts = [], np.zeros(256, np.int64)
-    # Controls are meant to be recognised and training cases are told: neither is audited.
     truths = [int(one.case.truth != Truth.REAL) for one in drawn if one.case.role in AUDITED]
     rendering.discard(study)
     for done, one in enumerate(drawn, start=1):
@@ -92,6 +90,7 @@ def _pairing(study: Study, drawn: list[Drawn]) -> dict[str, Any]:
     cases = [one.case for one in drawn]
     return {
         "shared_clusters": pairing.shared_clusters(cases),
+        "practised_clusters": pairing.practised_clusters(cases),
         "training_images": pairing.training_images(study, cases),
         "sizes": sizes_in_words(drawn),
     }

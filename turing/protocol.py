@@ -14,6 +14,7 @@ from .questions import Question
 FORMAT = 2  # 1 was the flat protocol of one question in one phase
 TRUTHS = ("real", "synthetic", "augmented")
 ROLES = ("ordinary", "control", "catch", "training")
+AUDITED = ("ordinary", "catch")  # controls are meant to be recognised and training cases are told
 UNITS = ("image", "volume")
 PREVALENCES = ("none", "about_half", "exact")
 ENDPOINTS = ("auc", "accuracy")

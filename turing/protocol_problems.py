@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .ordering import ImpossibleOrder, refuse_impossible
-from .protocol import ENDPOINTS, PREVALENCES, ROLES, TRUTHS, UNITS, Phase, Protocol, Source
+from .protocol import AUDITED, ENDPOINTS, PREVALENCES, ROLES, TRUTHS, UNITS, Phase, Protocol, Source
 from .questions import KINDS, Exposure, Question
 
 Problem = tuple[str, dict[str, Any]]
@@ -56,6 +56,7 @@ SENTENCES = {
     "plan": gettext_noop("The endpoint is auc or accuracy, the margin a d′ from 0.05 to 3, the bound for positive controls an accuracy from .5 to below 1."),
     "no_primary": gettext_noop("The primary question “%(question)s” is asked in no phase."),
     "one_truth": gettext_noop("Readers are to tell real from synthetic, and all cases are of one truth: add a source of the other."),
+    "audit_few": gettext_noop("The leakage audit compares real with other images and needs at least two of each, controls and training apart; here are %(real)d real and %(made)d other ones."),
     "runs": gettext_noop("Runs of one kind are bounded by 2 or more, with two kinds of cases."),
     "runs_repeats": gettext_noop("Bounded runs leave no place for repeats: give up one of the two."),
     "impossible": "%(reason)s",
@@ -208,10 +209,18 @@ def _whole(protocol: Protocol) -> Iterator[Problem]:
         yield "no_primary", {"question": plan.question}
     if protocol.primary is not None and len(truths) < 2:
         yield "one_truth", {}
+    yield from _audit(protocol)
     if protocol.max_run is not None:
         yield from _runs(protocol, protocol.max_run)
     if not 0 <= protocol.grey_interval_ms <= 5000:
         yield "grey", {}
+
+
+def _audit(protocol: Protocol) -> Iterator[Problem]:
+    counts = [(one.truth == "real", one.count) for one in protocol.sources if one.role in AUDITED]
+    real, made = (sum(count for is_real, count in counts if is_real is side) for side in (True, False))
+    if real and made and min(real, made) < 2:
+        yield "audit_few", {"real": real, "made": made}
 
 
 def _runs(protocol: Protocol, bound: int) -> Iterator[Problem]:

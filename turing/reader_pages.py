@@ -72,7 +72,9 @@ def thanks(request: HttpRequest, reader: Reader, session: Session) -> HttpRespon
 def closed(request: HttpRequest, reader: Reader, title: str, sentence: str) -> HttpResponse:
     """A closed study: the certificate of who finished, and everybody's own results."""
     session = sessions.current_session(reader)
-    context: dict[str, Any] = {"title": title, "sentence": sentence}
+    primary = reader.study.primary
+    kinds = len(primary.options) if primary is not None and primary.kind == "class" else 2
+    context: dict[str, Any] = {"title": title, "sentence": sentence, "by_chance": 100 / kinds}
     if session is not None and session.answers.exists():
         context |= {"results": own_results(session), **_certificate(session)}
     return page(request, reader, "read_closed", **context)
@@ -160,10 +162,11 @@ def own_results(session: Session) -> list[dict[str, Any]]:
     judged = session.answers.current().filter(trial__counts=True).select_related("trial__case")
     by_truth: dict[str, list[bool]] = {}
     for one in judged:
-        by_truth.setdefault(one.trial.case.truth, []).append(progressing.is_right(one.trial, one.said))
+        kind = str(_("Pairs")) if one.trial.other_id else str(Truth(one.trial.case.truth).label)
+        by_truth.setdefault(kind, []).append(progressing.is_right(one.trial, one.said))
     return [
-        {"truth": Truth(truth).label, "right": sum(right), "n": len(right), **_share(sum(right), len(right))}
-        for truth, right in sorted(by_truth.items())
+        {"truth": kind, "right": sum(right), "n": len(right), **_share(sum(right), len(right))}
+        for kind, right in sorted(by_truth.items())
     ]
 
 
@@ -220,7 +223,7 @@ def _words() -> dict[str, str]:
         "noImage": _("The image has not arrived yet. Trying again."),
         "paused": _("Paused. The image is hidden and the clock stands still."),
         "left": _("You left this page, so it paused. The image is hidden and the clock stands still."),
-        "rest": _("{n} cases in {minutes} minutes. Rest your eyes; the clock stands still."),
+        "rest": _("{n} cases in {minutes} min. Rest your eyes; the clock stands still."),
         "ready": _("Look at the middle of the picture. It shows for a moment only."),
         "right": _("Right."),
         "wrong": _("Not so."),

@@ -136,7 +136,7 @@ def test_every_buffer_has_one_length_and_the_same_headers(client, researcher):
     assert {len(answer.content) for answer in answers} == {16 * 16 * 2}
     assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
     assert not FORBIDDEN & {name.lower() for name in answers[0].headers}
-    assert answers[0]["Cache-Control"] == "no-store"
+    assert answers[0]["Cache-Control"] == "no-store, no-transform"
     assert answers[0]["Content-Type"] == "application/octet-stream"
     assert not answers[0].cookies
 

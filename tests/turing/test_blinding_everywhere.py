@@ -5,21 +5,26 @@ Two things tell of cases already answered, as they are meant to: feedback in a t
 the cases not yet answered are flipped."""
 
 import json
-import re
+from dataclasses import replace
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
+from django.utils import timezone
 
-from tests.turing import studies, test_blinding
+from tests.turing import studies
+from tests.turing.test_blinding import bytes_of
 from turing import launching, sessions
 from turing.asking import field_of
+from turing.blinding import places
 from turing.models import Case, Role, Trial
 from turing.progressing import where
 from turing.protocol import Phase, Protocol, Source
 from turing.questions import Exposure, Option, Question
 
 pytestmark = pytest.mark.django_db
+SCRIPT = "application/json"
 OTHER = {"real": "synthetic", "synthetic": "real", "augmented": "real"}
 LABELS = (Option("a", "A"), Option("b", "B"))
 TRUTHS = tuple(Option(value, value) for value in ("real", "augmented", "synthetic"))
@@ -101,9 +106,18 @@ def addresses():
                 yield text
 
 
-def bytes_of(response):
-    """The log's last digest covers the time of an answer that was given just now: it is blanked too."""
-    return re.sub(r"<code>[0-9a-f]{16}</code>", "<code>digest</code>", test_blinding.bytes_of(response))
+@pytest.fixture(autouse=True)
+def clock_stands_still(monkeypatch):
+    """Certificates say the minute and digests cover the microsecond: with one time for both readings nothing need be blanked."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+def answered(send, *given, **more):
+    """The answer's bytes, and how many queries it took: a case that takes more of them takes longer, and that can be measured."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = send(*given, **more)
+    return f"{len(queries)} queries {bytes_of(answer)}"
 
 
 def everything(client, session):
@@ -111,36 +125,43 @@ def everything(client, session):
     key, seen, study = session.reader.key, {}, session.reader.study
     tokens = list(session.trials.values_list("token", flat=True))
     current = where(session, study).trial
-    posts = list(bodies(study, session, current))
+    posts, there = list(bodies(study, session, current)), places(session.trials.first(), study)
     with transaction.atomic():
         for text in addresses():
-            for token in tokens if "token" in text else ["-"]:
-                path = "/" + re.sub(
-                    r"<slug:token>", token, text.replace("<slug:key>", key).replace("<int:place>", "1")
-                )
-                seen[path] = bytes_of(client.get(path))
-                if token != "-":
-                    continue
-                if text.endswith("<slug:key>/"):
-                    seen["HEAD " + path] = bytes_of(client.head(path))
-                    seen["back " + path] = bytes_of(client.get(path + "?previous=1"))
-                for name, body, kind in posts if text.endswith(("answer/", "end/")) else posts[:1]:
-                    with transaction.atomic():
-                        answer = (
-                            client.post(path, body, content_type=kind) if kind else client.post(path, body)
-                        )
-                        seen[f"{name} {path}"] = bytes_of(answer)
-                        if answer.status_code == 302:
-                            seen[f"after {name} {path}"] = bytes_of(client.get(f"/read/{key}/"))
-                        transaction.set_rollback(True)
+            if "token" in text:
+                seen |= images(client, text, tokens, wanted=range(there + 1))
+                continue
+            path = "/" + text.replace("<slug:key>", key)
+            seen[path] = answered(client.get, path)
+            if text.endswith("<slug:key>/"):
+                seen["HEAD " + path] = answered(client.head, path)
+                seen["back " + path] = answered(client.get, path + "?previous=1")
+            for name, body, kind in posts if text.endswith(("answer/", "end/")) else posts[:1]:
+                with transaction.atomic():
+                    seen[f"{name} {path}"] = answered(
+                        client.post, path, body, **({"content_type": kind} if kind else {})
+                    )
+                    if kind != SCRIPT:
+                        seen[f"after {name} {path}"] = answered(client.get, f"/read/{key}/")
+                    transaction.set_rollback(True)
         transaction.set_rollback(True)
     return seen
 
 
+def images(client, address, tokens, *, wanted):
+    """Every buffer of every case, left and right or slice by slice, and one place that is not there."""
+    paths = {
+        "/" + address.replace("<slug:token>", token).replace("<int:place>", str(place))
+        for token in tokens for place in wanted
+    }  # fmt: skip
+    return {path: answered(client.get, path) for path in sorted(paths)} | {
+        f"HEAD {path}": answered(client.head, path) for path in paths if path.endswith("/0/")
+    }
+
+
 def bodies(study, session, current):
     """(name, body, content type): answers of the current case in both ways, stale and broken ones."""
-    script = "application/json"
-    yield "broken", "{", script
+    yield "broken", "{", SCRIPT
     yield "empty form", {}, ""
     stale = session.trials.first()
     for name, trial in (("current", current), ("stale", stale)):
@@ -152,10 +173,14 @@ def bodies(study, session, current):
             "submission": "p",
             **fields(phase.questions, lambda question, phase=phase: field_of(phase, question)),
         }
-        yield name, json.dumps(whole | {"client": {"active_ms": 5}}), script
-        yield name + " correction", json.dumps(whole | {"corrects": True}), script
-        yield name + " incomplete", json.dumps({"trial": trial.token, "submission": "p"}), script
+        yield name, json.dumps(whole | {"client": {"active_ms": 5}}), SCRIPT
+        yield name + " correction", json.dumps(whole | {"corrects": True}), SCRIPT
+        yield name + " incomplete", json.dumps({"trial": trial.token, "submission": "p"}), SCRIPT
         yield name + " form", whole, ""
+    ahead = session.trials.last()  # its image may be loaded already; an answer to it is refused
+    asks = study.phase(ahead.phase).questions
+    early = fields(asks, lambda question: field_of(study.phase(ahead.phase), question))
+    yield "ahead", json.dumps({"trial": ahead.token, "submission": "p", **early}), SCRIPT
     here = where(session, study)
     ends = fields(study.phase(here.phase).ends, lambda question: f"more-{question.key}")
     yield "end", {"phase": str(here.phase), **ends}, ""
@@ -273,3 +298,27 @@ def test_the_test_itself_sees_a_leak(client, researcher, monkeypatch):
     leaks = [address for address in before if before[address] != after[address]]
     assert leaks
     assert all("/read/image/" in address for address in leaks)
+
+
+def test_pictures_of_one_study_take_one_length_one_head_and_one_number_of_queries(client, researcher):
+    """Not after a flip but side by side: the real beside the synthetic ones, at every place, though a proxy may compress."""
+    for name in ("binary", "pair", "volume"):
+        session = studies.begun(studies.launched_design(researcher, DESIGNS[name], size=8))
+        trials, looks = session.trials.all(), set()
+        there = range(places(trials[0], session.reader.study))
+        for path in (f"/read/image/{one.token}/{place}/" for one in trials for place in there):
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(path, headers={"accept-encoding": "gzip, br"})
+            looks.add((len(answer.content), len(queries), tuple(sorted(answer.headers.items()))))
+        assert len(looks) == 1
+        assert dict(looks.pop()[2])["Cache-Control"] == "no-store, no-transform"
+
+
+def test_a_purpose_blinded_welcome_does_not_speak_of_made_images(client, researcher):
+    design = replace(DESIGNS["blinded, then informed after a wash-out"], ask_profile=True)
+    for one, speaks in ((design, False), (replace(DESIGNS["binary"], ask_profile=True), True)):
+        reader = studies.add_reader(studies.launched_design(researcher, one, size=8))
+        page = client.get(f"/read/{reader.key}/").content.decode()
+        assert "Your specialty" in page
+        assert ("computer-made" in page) is speaks
+        assert ("synthetic" in page) is speaks

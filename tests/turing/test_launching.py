@@ -1,5 +1,7 @@
 """A draft becomes a study: refusals in words, drawing by a seed, the frozen protocol."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from tests.turing import studies
 from turing import drawing, launching, preparing, rendering
 from turing.launching import NotReady
 from turing.models import Case, Study, Truth
-from turing.protocol import simple
+from turing.protocol import Source, simple
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +28,7 @@ def test_a_fine_draft_has_no_problems(researcher):
         (lambda study: study.real_sets.update(intensity_low=None), "no declared intensity range"),
         (lambda study: study.real_sets.get().trash(), "trash"),
         (lambda study: studies.redesign(study, per_side=99), "There are 6 different real images and the study needs 99"),
+        (lambda study: studies.redesign(study, per_side=1), "at least two of each"),
         (lambda study: studies.redesign(study, max_run=3, prevalence="exact"), "worked out"),
     ],
 )  # fmt: skip
@@ -87,6 +90,23 @@ def test_a_patient_on_both_sides_is_noted(researcher):
     factories.run_waiting_jobs()
     study.refresh_from_db()
     assert study.audit["shared_clusters"] == 1
+
+
+def test_a_patient_in_practice_and_in_the_reading_is_noted(client, researcher):
+    practice = replace(simple().phases[0], key="practice", training=True)
+    sources = (Source("real", "real", 3), Source("fake", "synthetic", 3), Source("real-t", "real", 2, role="training"),
+               Source("fake-t", "synthetic", 2, role="training"))  # fmt: skip
+    study = studies.of_design(
+        researcher, replace(simple(), sources=sources, phases=(practice, *simple().phases))
+    )
+    studies.prepare(study)
+    assert study.audit["practised_clusters"] == 0
+    for key in ("real", "real-t"):
+        study.sets_for(key).get().pictures.update(patient="p1")
+    studies.prepare(study)
+    assert (study.audit["practised_clusters"], study.audit["shared_clusters"]) == (1, 0)
+    client.force_login(researcher)
+    assert "shown in practice and read again" in client.get(f"/studies/{study.pk}/").content.decode()
 
 
 def test_grey_beside_colour_fails_with_words_and_the_draft_can_be_changed(researcher):

@@ -90,6 +90,7 @@ IMPOSSIBLE = {
     "plan": designed(plan=Plan(margin=9.0)),
     "no_primary": designed(plan=Plan(question="nothing")),
     "one_truth": designed(sources=SOURCES[:1]),
+    "audit_few": designed(sources=(replace(SOURCES[0], count=1), SOURCES[1])),
     "runs": designed(max_run=1),
     "runs_repeats": designed(max_run=3, phases=(replace(READING, repeats=2),)),
     "impossible": designed(max_run=2, sources=(Source("real", "real", 40), SOURCES[1])),

@@ -160,4 +160,18 @@ def test_own_results_are_shown_after_the_close_and_not_before(client, researcher
     assert "2 of 2" in after
     assert "0 of 2" in after
     assert "Certificate of completion" in after
+    assert "Guessing gives about 50 % of each." in after
     assert "results" not in page(client, other)
+
+
+@pytest.mark.parametrize(("question", "row", "chance"), [(d.PAIR, "Pairs", 50), (d.CLASSES, "Augmented", 33)])
+def test_own_results_name_what_was_judged_and_what_guessing_gives(client, researcher, question, row, chance):
+    truths = ("real", "synthetic") if question is d.PAIR else ("real", "augmented", "synthetic")
+    study = d.launched(researcher, d.phase(question), per_side=2, truths=truths)
+    session = studies.begun(study)
+    while sessions.current_trial(session):
+        studies.reply(session)
+    launching.close(study)
+    after = page(client, session.reader)
+    assert f'<th scope="row">{row}</th>' in after
+    assert f"about {chance} % of each" in after
