@@ -377,7 +377,7 @@ def test_park_2021_is_covered_by_its_interval(researcher):
     from turing.results import results
 
     found = results(study)
-    low, high = found.accuracy.interval
+    low, high = found.report.accuracy.interval
     assert low < 0.594 < high
     assert (len(found.readers), study.images, study.primary_endpoint) == (10, 80, "accuracy")
     assert Counter(study.readers.values_list("group", flat=True)) == {"I": 4, "II": 4, "III": 2}
