@@ -2,10 +2,12 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evalsite.settings")
-os.environ.setdefault("EVALSITE_DEBUG", "yes")
-
-from tests.validation.document import write  # isort: skip  (the settings are named first)
-
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evalsite.settings")
+    os.environ.setdefault("EVALSITE_DEBUG", "yes")
+    import django
+
+    django.setup()  # some comparisons read the site's own modules
+    from tests.validation.document import write
+
     print(write())
