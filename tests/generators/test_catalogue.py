@@ -29,7 +29,12 @@ OPTION_CLASSES = list(
 
 def test_the_methods_of_the_review_are_all_here():
     assert list(MIXING) == ["cutout", "mixup", "cutmix", "augmix", "ricap", "perlin"]
-    corruptions = {"gaussian_noise", "shot_noise", "impulse_noise", "pixelate"}  # of CIFAR-10-C, beside the review's 18
+    corruptions = {
+        "gaussian_noise",
+        "shot_noise",
+        "impulse_noise",
+        "pixelate",
+    }  # of CIFAR-10-C, beside the review's 18
     assert corruptions <= set(CLASSICAL)
     assert len(set(CLASSICAL) - corruptions) == 18
     assert "dcgan" in NETWORKS
