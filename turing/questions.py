@@ -106,11 +106,16 @@ def _rating(question: Question, given: dict[str, Any]) -> dict[str, Any] | None:
     return {"rating": rating} if _whole(rating, 1, question.points) else None
 
 
+def storable(text: str) -> str:
+    """Without control characters and half characters, which not every database takes; lines and tabs stay."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udfff]", "", text)
+
+
 def _text(question: Question, given: dict[str, Any]) -> dict[str, Any] | None:
     text = given.get("text")
     if not isinstance(text, str) or len(text) > LONGEST_TEXT:
         return None
-    cleaned = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udfff]", "", text).strip()
+    cleaned = storable(text).strip()
     return {"text": cleaned} if cleaned or not question.required else None
 
 

@@ -16,6 +16,7 @@ from .drawing import NotReady
 from .models import Answer, EndAnswer, Reader, Session, Stage, Study, Trial
 from .ordering import reader_seed
 from .progressing import INTRO, QUESTIONS, current_trial, issue, previous_trial, progress, where
+from .questions import storable
 from .scheduling import trials_for
 
 __all__ = [
@@ -232,7 +233,8 @@ def _finish(session: Session, study: Study, phase: int, now: datetime) -> None:
 
 
 def kept_profile(given: dict[str, Any]) -> dict[str, str]:
-    return {name: str(given[name])[:LONGEST_PROFILE] for name in PROFILE_FIELDS if given.get(name)}
+    said = {name: storable(str(given.get(name) or ""))[:LONGEST_PROFILE] for name in PROFILE_FIELDS}
+    return {name: text for name, text in said.items() if text}
 
 
 def whole_numbers(given: Any, allowed: tuple[str, ...]) -> dict[str, int]:
