@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from jobs.wording import decimals, percent
 
 from .models import Answer, Cue, Study, Truth
-from .results_tables import Table
+from .tables import Table
 
 LONGEST = 60
 

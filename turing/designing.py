@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from .forms_design import PhaseForm, QuestionForm, RulesForm, SourceForm
+from .forms_design import PhaseForm, RulesForm, SourceForm
+from .forms_question import QuestionForm
 from .launching import back_to_draft
 from .models import Study
 from .protocol import Phase, Protocol, Source

@@ -9,8 +9,8 @@ from .methods import methods
 from .models import ImportedStudy
 from .printing import LOW, SQUARE, WIDE, caveat, facts
 from .results import Results
-from .results_shown import every_table
 from .results_words import headline, main_numbers, readers_heading
+from .tables import every_table
 
 FOLDED = 12  # lines; longer tables are folded away
 

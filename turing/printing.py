@@ -13,9 +13,8 @@ from .methods import methods
 from .models import ImportedStudy, Study
 from .reporting_items import items
 from .results import Results
-from .results_shown import every_table
-from .results_tables import Table
 from .results_words import headline, reader_rows
+from .tables import Table, every_table
 
 SQUARE, LOW, WIDE = (
     Frame(300, 300, bottom=44),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from .analysis.described import CaseShare
 from .analysis.keeping import from_plain, to_plain
 from .analysis.readings import Readings
-from .analysis.report import CaseShare, Extras, Judging, ReaderReport, StudyReport, report
+from .analysis.report import Extras, Judging, ReaderReport, StudyReport, report
 from .gathering import Gathered, Person, gather
 from .importing import read_answers
 from .models import Case, ImportedStudy, KeptReport, Study

@@ -5,13 +5,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import charts, figures
-from .asked import asked_tables
 from .results import Results
-from .results_tables import Table, tables
+from .tables import Table, every_table
 
 
 def shown(found: Results) -> list[dict[str, Any]]:
-    """[{table, rows: [[(column, cell)]], figures: [{title, drawn}]}] of turing.results_tables.tables, then the other questions."""
+    """[{table, rows: [[(column, cell)]], figures: [{title, drawn}]}] of turing.tables.every_table."""
     report, readings = found.report, found.readings.people()
     drawn = {
         "figures": [
@@ -26,10 +25,6 @@ def shown(found: Results) -> list[dict[str, Any]]:
         ],
     }  # fmt: skip
     return [_item(table, drawn.get(table.anchor, [])) for table in every_table(found)]
-
-
-def every_table(found: Results) -> tuple[Table, ...]:
-    return (*tables(found), *(asked_tables(found.gathered) if found.gathered else ()))
 
 
 def _item(table: Table, drawn: list[tuple[str, Any]]) -> dict[str, Any]:

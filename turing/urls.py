@@ -1,6 +1,14 @@
 from django.urls import path
 
-from . import views_design, views_import, views_planner, views_reader, views_results, views_study
+from . import (
+    views_design,
+    views_import,
+    views_planner,
+    views_reader,
+    views_readers,
+    views_results,
+    views_study,
+)
 
 app_name = "turing"
 urlpatterns = [
@@ -24,11 +32,11 @@ urlpatterns = [
     path("studies/<int:pk>/close/", views_study.close, name="close"),
     path("studies/<int:pk>/delete/", views_study.delete, name="delete"),
     path("studies/<int:pk>/share/", views_study.share, name="share"),
-    path("studies/<int:pk>/readers/", views_study.add_reader, name="add_reader"),
-    path("studies/<int:pk>/machines/", views_study.add_machine, name="add_machine"),
-    path("studies/<int:pk>/readers/<int:number>/link/", views_study.new_link, name="new_link"),
-    path("studies/<int:pk>/readers/<int:number>/revoke/", views_study.revoke, name="revoke"),
-    path("studies/<int:pk>/readers/<int:number>/again/", views_study.again, name="again"),
+    path("studies/<int:pk>/readers/", views_readers.add_reader, name="add_reader"),
+    path("studies/<int:pk>/machines/", views_readers.add_machine, name="add_machine"),
+    path("studies/<int:pk>/readers/<int:number>/link/", views_readers.new_link, name="new_link"),
+    path("studies/<int:pk>/readers/<int:number>/revoke/", views_readers.revoke, name="revoke"),
+    path("studies/<int:pk>/readers/<int:number>/again/", views_readers.again, name="again"),
     path("studies/<int:pk>/protocol/", views_study.protocol, name="protocol"),
     path("studies/<int:pk>/results/", views_results.results_page, name="results"),
     path("studies/<int:pk>/review/", views_results.review, name="review"),

@@ -14,7 +14,7 @@ from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 
 from . import amending, launching
 from .designing import Designer
-from .forms_design import AmendForm
+from .forms_amend import AmendForm
 from .models import Study
 from .plain import Misshapen
 from .protocol import from_json, simple

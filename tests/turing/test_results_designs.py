@@ -7,7 +7,7 @@ from tests.turing import studies
 from turing.launching import close
 from turing.published import PUBLISHED
 from turing.results import results
-from turing.results_shown import every_table
+from turing.tables import every_table
 
 pytestmark = pytest.mark.django_db
 ASKED = {

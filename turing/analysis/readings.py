@@ -57,9 +57,13 @@ class Readings:
         tables = {name: getattr(self, name)[:, cases] for name in TABLES if getattr(self, name) is not None}
         return replace(self, **tables, **{name: getattr(self, name)[cases] for name in CASE_FIELDS})
 
+    @property
+    def counting(self) -> np.ndarray:
+        """(readers,): a mask of those that count over readers and answered anything."""
+        return self.counted & ~np.isnan(self.said).all(axis=1)
+
     def people(self) -> "Readings":
-        """Those that count over readers and answered anything."""
-        return self.of(self.counted & ~np.isnan(self.said).all(axis=1))
+        return self.of(self.counting)
 
     def in_order(self, table: np.ndarray) -> np.ndarray:
         """(readers, positions): the table along each reader's own order of the cases that count."""

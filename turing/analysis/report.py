@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from . import agreement as agree
-from .detection import Proportion, dprime_2afc, proportion
+from .agreeing import Agreed, PairAgreed, agreements, pairwise
+from .agreement import implied_kappa
+from .described import CaseShare, OfSource, by_block, by_case, by_source
+from .detection import dprime_2afc
 from .forced_choice import ForcedChoice, forced_choice
 from .hype import HypeInfinity, hype_infinity
 from .individual import ReaderReport, WithSelf, average_curve, each_reader, with_selves
-from .learning import Learning, blocks, learning
+from .learning import Learning, learning
 from .mrmc import OneModality
 from .overall import assay, clusters, complete, maybe, overall, rate_over_readers
 from .readings import Readings
@@ -20,9 +22,6 @@ from .sources import Generators, compare_generators
 from .subgroups import Part, Rate, parts, rates
 from .timing import Times, times
 from .verdict import Verdict, assay_sensitive, verdict
-
-BLOCK = 50  # images: about what is read between two breaks
-STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -43,47 +42,6 @@ class Extras:
     controls: Readings | None = None
     first: np.ndarray | None = None
     second: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Agreed:
-    """One coefficient: name (a key of AGREEMENT), part 'all', 'synthetic' or 'real', and what was found."""
-
-    name: str
-    part: str
-    found: agree.Agreement
-
-
-@dataclass(frozen=True)
-class PairAgreed:
-    """Two readers (rows of the Readings): Cohen's kappa of what they said, and quadratic weights over answers with confidence."""
-
-    first: int
-    second: int
-    n: int
-    kappa: float
-    weighted: float | None
-
-
-@dataclass(frozen=True)
-class CaseShare:
-    """One case: share of readers who called it synthetic, with Wilson's interval; None where nobody answered."""
-
-    said_synthetic: int
-    answered: int
-    interval: tuple[float, float] | None
-
-
-@dataclass(frozen=True)
-class OfSource:
-    """All answers to one source ('' for real images), pooled: n, share called synthetic, mean and standard deviation of the ratings
-    (None without confidence). It describes these answers."""
-
-    source: str
-    n: int
-    said_synthetic: Proportion
-    mean: float | None
-    sd: float | None
 
 
 @dataclass(frozen=True)
@@ -138,76 +96,97 @@ class StudyReport:
         return self.margin if self.endpoint == "accuracy" else 0.1
 
 
-AGREEMENT: dict[str, Callable[[np.ndarray], agree.Agreement]] = {
-    "percent": agree.percent_agreement,
-    "fleiss": agree.fleiss_kappa,
-    "alpha": agree.krippendorff_alpha,
-    "ac1": agree.gwet_ac,
-}
-GRADED: dict[str, Callable[[np.ndarray], agree.Agreement]] = {
-    "ordinal": lambda ratings: agree.krippendorff_alpha(ratings, "ordinal"),
-    "interval": lambda ratings: agree.krippendorff_alpha(ratings, "interval"),
-    "ac2": lambda ratings: agree.gwet_ac(ratings, "quadratic"),
-    "icc2": lambda ratings: agree.Agreement(agree.icc(_whole(ratings).T).icc2),
-    "icc3": lambda ratings: agree.Agreement(agree.icc(_whole(ratings).T).icc3),
-}
-
-
 def report(
     study: Readings, judging: Judging, extras: Extras = Extras(), tell: Callable[[int, int], None] = lambda done, all_: None
 ) -> StudyReport:  # fmt: skip
-    """tell: progress, steps done of all."""
+    """tell: progress, parts done of all."""
     people = study.people()
-    whole = complete(people)
-    accuracy, area = overall(people, "accuracy"), overall(people, "auc")
-    tell(1, STEPS)
-    gaps = len(whole.said) < len(people.said)
-    rows = each_reader(study)
-    tell(2, STEPS)
-    controls = assay(people, extras.controls.of(_rows(study))) if extras.controls is not None else None
-    endpoint = "auc" if judging.endpoint == "auc" and area else "accuracy"
-    margin = judging.auc_margin if endpoint == "auc" or study.kind == "pair" else judging.accuracy_margin
-    primary = area if endpoint == "auc" else accuracy
-    agreed = agreements(people)
-    tell(4, STEPS)
-    between = pairwise(study)
-    tell(5, STEPS)
-    right, seconds = people.in_order(people.right), people.in_order(people.clean_seconds)
-    flat = ~np.isnan(people.said)
-    figure = "auc" if study.graded else "accuracy"
-    generators = (
-        maybe(compare_generators, whole.sources, whole.ratings, whole.said, figure)
-        if study.kind != "pair"
-        else None
+    made: dict[str, Any] = {
+        "kind": study.kind,
+        "graded": study.graded,
+        "control_bound": judging.control_bound,
+    }
+    parts_ = (
+        lambda: _counted(study, people),
+        lambda: _over_readers(people),
+        lambda: _each_reader(study, extras),
+        lambda: _judged(study, people, judging, extras, made),
+        lambda: _agreed(study, people, made["accuracy"]),
+        lambda: _described(people),
+        lambda: _along(people),
+        lambda: _compared(people),
     )
-    tell(6, STEPS)
-    within = parts(people)
-    tell(7, STEPS)
-    sided = _pairs(whole)
-    return StudyReport(
-        kind=study.kind, graded=study.graded, endpoint=endpoint, margin=margin,
-        verdict=_verdict(study, primary, margin, rows, controls, judging.control_bound),
-        counted=len(people.said), whole=len(whole.said), real=int((study.truth == 0).sum()), synthetic=int((study.truth == 1).sum()),
-        accuracy=accuracy, auc=area,
-        complete_accuracy=overall(whole, "accuracy") if gaps and len(whole.said) else None,
-        complete_auc=overall(whole, "auc") if gaps and len(whole.said) else None,
-        controls=controls, control_bound=judging.control_bound,
-        sensitivity=_mean_rate(people.said[:, people.truth == 1]), specificity=_mean_rate(1 - people.said[:, people.truth == 0]),
-        sensitivity_over=rate_over_readers(whole.said[:, whole.truth == 1]) if study.kind != "pair" else None,
-        specificity_over=rate_over_readers(1 - whole.said[:, whole.truth == 0]) if study.kind != "pair" else None,
-        dprime=dprime_2afc(accuracy.estimate) if study.kind == "pair" and accuracy and 0 < accuracy.estimate < 1 else None,
-        first_side=sided.first_side if sided else None,
-        readers=rows, average=average_curve([one.curve for one in rows if one.curve and study.counted[one.row]]),
-        agreement=agreed, implied=agree.implied_kappa(accuracy.estimate) if accuracy and study.kind != "pair" else None, pairs=between,
-        selves=with_selves(extras.first, extras.second) if extras.first is not None and extras.second is not None else (),
-        hype=_hype(people, flat), learning=maybe(learning, right), accuracy_blocks=_blocks(right), seconds_blocks=_blocks(seconds),
-        times=times([float(x) for x in people.clean_seconds[flat] if not np.isnan(x)]) if flat.any() else None,
-        sources=_sources(people), generators=generators, parts=within, rates=rates(people), cases=_cases(people), clustered=clusters(study.clusters) is not None,
-    )  # fmt: skip
+    for done, part in enumerate(parts_, 1):
+        made |= part()
+        tell(done, len(parts_))
+    return StudyReport(**made)
 
 
-def _rows(study: Readings) -> np.ndarray:
-    return study.counted & ~np.isnan(study.said).all(axis=1)
+def _counted(study: Readings, people: Readings) -> dict[str, Any]:
+    whole, synthetic = complete(people), int((study.truth == 1).sum())
+    return {
+        "counted": len(people.said), "whole": len(whole.said), "synthetic": synthetic, "real": int((study.truth == 0).sum()),
+        "clustered": clusters(study.clusters) is not None,
+    }  # fmt: skip
+
+
+def _over_readers(people: Readings) -> dict[str, Any]:
+    whole, single = complete(people), people.kind != "pair"
+    gaps = 0 < len(whole.said) < len(people.said)
+    accuracy, sided = overall(people, "accuracy"), _pairs(whole)
+    return {
+        "accuracy": accuracy, "auc": overall(people, "auc"),
+        "complete_accuracy": overall(whole, "accuracy") if gaps else None, "complete_auc": overall(whole, "auc") if gaps else None,
+        "sensitivity": _mean_rate(people.said[:, people.truth == 1]), "specificity": _mean_rate(1 - people.said[:, people.truth == 0]),
+        "sensitivity_over": rate_over_readers(whole.said[:, whole.truth == 1]) if single else None,
+        "specificity_over": rate_over_readers(1 - whole.said[:, whole.truth == 0]) if single else None,
+        "dprime": dprime_2afc(accuracy.estimate) if not single and accuracy and 0 < accuracy.estimate < 1 else None,
+        "first_side": sided.first_side if sided else None,
+    }  # fmt: skip
+
+
+def _each_reader(study: Readings, extras: Extras) -> dict[str, Any]:
+    rows, first, second = each_reader(study), extras.first, extras.second
+    return {
+        "readers": rows, "average": average_curve([one.curve for one in rows if one.curve and study.counted[one.row]]),
+        "selves": with_selves(first, second) if first is not None and second is not None else (),
+    }  # fmt: skip
+
+
+def _judged(study: Readings, people: Readings, judging: Judging, extras: Extras, made: dict[str, Any]) -> dict[str, Any]:  # fmt: skip
+    controls = assay(people, extras.controls.of(study.counting)) if extras.controls is not None else None
+    endpoint = "auc" if judging.endpoint == "auc" and made["auc"] else "accuracy"
+    margin = judging.auc_margin if endpoint == "auc" or study.kind == "pair" else judging.accuracy_margin
+    found = _verdict(study, made[endpoint], margin, made["readers"], controls, judging.control_bound)
+    return {"controls": controls, "endpoint": endpoint, "margin": margin, "verdict": found}
+
+
+def _agreed(study: Readings, people: Readings, accuracy: OneModality | None) -> dict[str, Any]:
+    implied = implied_kappa(accuracy.estimate) if accuracy and study.kind != "pair" else None
+    return {"agreement": agreements(people), "implied": implied, "pairs": pairwise(study)}
+
+
+def _described(people: Readings) -> dict[str, Any]:
+    return {
+        "hype": _hype(people), "sources": by_source(people), "rates": rates(people), "cases": by_case(people), "parts": parts(people),
+    }  # fmt: skip
+
+
+def _along(people: Readings) -> dict[str, Any]:
+    right, seconds = people.in_order(people.right), people.in_order(people.clean_seconds)
+    answered = ~np.isnan(people.said)
+    spent = [float(x) for x in people.clean_seconds[answered] if not np.isnan(x)]
+    return {
+        "learning": maybe(learning, right), "accuracy_blocks": by_block(right), "seconds_blocks": by_block(seconds),
+        "times": times(spent) if answered.any() else None,
+    }  # fmt: skip
+
+
+def _compared(people: Readings) -> dict[str, Any]:
+    whole, figure = complete(people), "auc" if people.graded else "accuracy"
+    if people.kind == "pair":
+        return {"generators": None}
+    return {"generators": maybe(compare_generators, whole.sources, whole.ratings, whole.said, figure)}
 
 
 def _verdict(
@@ -223,46 +202,8 @@ def _verdict(
     )
 
 
-def agreements(study: Readings) -> tuple[Agreed, ...]:
-    """Over all cases and within each truth: readers who merely know the truth agree overall, and not within one truth."""
-    said, two = study.said, len(np.unique(study.truth)) == 2
-    wanted: list[tuple[str, str, Any, np.ndarray]] = [
-        (name, "all", one, said) for name, one in AGREEMENT.items()
-    ]
-    if study.graded:
-        wanted += [(name, "all", one, study.ratings) for name, one in GRADED.items()]
-    for part, value in (("synthetic", 1), ("real", 0)) if two else ():
-        within = said[:, study.truth == value]
-        wanted += [(name, part, AGREEMENT[name], within) for name in ("percent", "fleiss", "alpha", "ac1")]
-    found = [(name, part, maybe(statistic, table)) for name, part, statistic, table in wanted]
-    return tuple(Agreed(name, part, value) for name, part, value in found if value is not None)
-
-
-def pairwise(study: Readings) -> tuple[PairAgreed, ...]:
-    """Cohen's kappa of every two readers who count; of 20 readers at most, since nobody reads more lines than 190."""
-    rows = np.flatnonzero(_rows(study))
-    if len(rows) > 20:
-        return ()
-    found = []
-    for i, a in enumerate(rows):
-        for b in rows[i + 1 :]:
-            n = int((~np.isnan(study.said[[a, b]]).any(axis=0)).sum())
-            kappa = maybe(agree.kappa_value, study.said[a], study.said[b])
-            if kappa is not None:
-                weighted = (
-                    maybe(agree.kappa_value, study.ratings[a], study.ratings[b], "quadratic")
-                    if study.graded
-                    else None
-                )
-                found.append(PairAgreed(int(a), int(b), n, kappa, weighted))
-    return tuple(found)
-
-
-def _whole(ratings: np.ndarray) -> np.ndarray:
-    return ratings[~np.isnan(ratings).any(axis=1)]
-
-
-def _hype(study: Readings, flat: np.ndarray) -> HypeInfinity | None:
+def _hype(study: Readings) -> HypeInfinity | None:
+    flat = ~np.isnan(study.said)
     if study.kind in ("pair", "hype") or not flat.any():
         return None
     return hype_infinity(np.broadcast_to(study.truth, flat.shape)[flat], study.said[flat].astype(int))
@@ -282,37 +223,3 @@ def _mean_rate(right: np.ndarray) -> tuple[float, float] | None:
         return None
     rates_ = np.nanmean(seen, axis=1)
     return float(rates_.mean()), float(rates_.std(ddof=1)) if len(rates_) > 1 else 0.0
-
-
-def _sources(study: Readings) -> tuple[OfSource, ...]:
-    found = []
-    for source in sorted(set(study.sources)):
-        here = study.sources == source
-        said, ratings = (
-            table[:, here][~np.isnan(study.said[:, here])] for table in (study.said, study.ratings)
-        )
-        if said.size and study.kind != "pair":
-            mean, sd = (
-                (float(ratings.mean()), float(ratings.std(ddof=1)) if ratings.size > 1 else None)
-                if study.graded
-                else (None, None)
-            )
-            found.append(OfSource(source, said.size, proportion(int(said.sum()), said.size), mean, sd))
-    return tuple(found)
-
-
-def _cases(study: Readings) -> tuple[CaseShare, ...]:
-    answered, said = (~np.isnan(study.said)).sum(axis=0), np.nansum(study.said, axis=0).astype(int)
-    intervals: dict[tuple[int, int], Proportion] = {}
-    shares = []
-    for k, n in zip(said.tolist(), answered.tolist()):
-        if n and (k, n) not in intervals:
-            intervals[k, n] = proportion(k, n)
-        shares.append(CaseShare(k, n, intervals[k, n].wilson if n else None))
-    return tuple(shares)
-
-
-def _blocks(ordered: np.ndarray) -> tuple[tuple[int, int, float], ...]:
-    if not ordered.size or np.isnan(ordered).all():
-        return ()
-    return tuple(blocks(ordered, max(5, min(BLOCK, ordered.shape[1] // 6))))
