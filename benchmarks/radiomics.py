@@ -1,4 +1,4 @@
-"""385 radiomic features of 256 x 256 pictures a second, and where the time goes.
+"""385 radiomic features of 256 x 256 pictures a second of one thread, and where the time goes.
 
     python -m benchmarks.radiomics [FOLDER of PNG]
 
@@ -9,6 +9,7 @@ plain pip, so the figure to reach is given in pictures a second.
 from benchmarks.peers import medians  # isort: skip  (sets the thread count before numpy is loaded)
 
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,8 +17,10 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from metrics.encoders.radiomics import cooccurrence, first, neighbours, radiomic_features, runs
+from metrics.encoders.base import Intensity
+from metrics.encoders.radiomics import Radiomics, cooccurrence, first, neighbours, runs
 from metrics.encoders.radiomics.filters import bands, binned, prepared
+from metrics.features import features
 
 GOAL = 40.0
 PICTURES = 60
@@ -52,13 +55,18 @@ def profile(images: list[np.ndarray]) -> dict[str, float]:
     return {name: 1000 * each / len(images) for name, each in seconds.items()}
 
 
+def encoded(images: list[np.ndarray]) -> np.ndarray:
+    """As an evaluation encodes them: every vector is kept on disk too."""
+    with tempfile.TemporaryDirectory() as folder:
+        loaders = [(str(number), lambda image=image: image) for number, image in enumerate(images)]
+        return features(loaders, encoder=Radiomics(), intensity=Intensity(0, 255), cache=Path(folder))
+
+
 def main() -> None:
     images = pictures()
-    seconds = medians(5, ours=lambda: [radiomic_features(image) for image in images])["ours"]
-    rate = len(images) / seconds
-    print(
-        f"radiomics, 256 x 256, one thread: {rate:.1f} images/s, goal {GOAL:g}, {'met' if rate >= GOAL else 'MISSED'}"
-    )
+    rate = len(images) / medians(5, ours=lambda: encoded(images))["ours"]
+    met = "met" if rate >= GOAL else "MISSED"
+    print(f"radiomics, 256 x 256, one thread: {rate:.1f} images/s, goal {GOAL:g} on two, {met}")
     for name, each in sorted(profile(images).items(), key=lambda item: -item[1]):
         print(f"  {name}: {each:.2f} ms")
 

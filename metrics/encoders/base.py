@@ -28,6 +28,10 @@ class Intensity:
         return np.clip(values, 0.0, 1.0, out=values)
 
 
+class Indescribable(ValueError):
+    """An encoder has no features for a picture; the message says why, in one plain sentence."""
+
+
 class Encoder(Protocol):
     name: str  # as metrics.encoders.registry knows it
     title: str  # plain words for what it is
@@ -42,7 +46,7 @@ class Encoder(Protocol):
     def encode(
         self, images: Iterable[np.ndarray], *, intensity: Intensity, threads: int = 1
     ) -> Iterator[np.ndarray]:
-        """(h, w) or (h, w, 3) pictures of any real dtype -> one (dimension,) float vector each, in order."""
+        """(h, w) or (h, w, 3) pictures of any real dtype -> one (dimension,) float vector each, in order. Raises Indescribable."""
 
 
 def luminance(image: np.ndarray) -> np.ndarray:

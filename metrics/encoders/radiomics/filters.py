@@ -10,6 +10,8 @@ import math
 import numpy as np
 from scipy.ndimage import convolve1d
 
+from ..base import Indescribable
+
 SCALE, SPACING, BIN_WIDTH = 100.0, 2, 5.0
 POLE = math.sqrt(3) - 2
 HORIZON = math.ceil(math.log(1e-10) / math.log(abs(POLE)))
@@ -21,7 +23,7 @@ HIGH = LOW[::-1] * np.array([-1, 1, -1, 1, -1, 1])
 BANDS = ("original", "wavelet-LH", "wavelet-HL", "wavelet-HH", "wavelet-LL")
 
 
-class ConstantImage(ValueError):
+class ConstantImage(Indescribable):
     """A picture of one grey level has no texture to describe."""
 
 
@@ -50,14 +52,15 @@ def _coefficients(x: np.ndarray) -> np.ndarray:
 
 
 def _filter_lines(s: np.ndarray) -> None:
-    n = len(s)
+    """In place, along the first axis; line by line into memory at hand, which halves the time of a plain expression."""
     s *= (1 - POLE) * (1 - 1 / POLE)
     s[0] = _causal_start(s)
-    for k in range(1, n):
-        s[k] += POLE * s[k - 1]
-    s[n - 1] = (POLE / (POLE * POLE - 1)) * (POLE * s[n - 2] + s[n - 1])
-    for k in range(n - 2, -1, -1):
-        s[k] = POLE * (s[k + 1] - s[k])
+    lines, scaled = list(s), np.empty_like(s[0])
+    for before, line in zip(lines, lines[1:]):
+        np.add(line, np.multiply(before, POLE, out=scaled), out=line)
+    lines[-1][:] = (POLE / (POLE * POLE - 1)) * (POLE * lines[-2] + lines[-1])
+    for after, line in zip(lines[:0:-1], lines[-2::-1]):
+        np.multiply(np.subtract(after, line, out=line), POLE, out=line)
 
 
 def _causal_start(s: np.ndarray) -> np.ndarray:
@@ -80,21 +83,25 @@ def _every_second(c: np.ndarray) -> np.ndarray:
     """The spline half way between pixels 0 and 1, 2 and 3, ...: weights 1/48, 23/48, 23/48, 1/48 along each axis."""
     outer, inner = 1 / 48, 23 / 48
     weights = (outer, inner, inner, outer)
-    rows, columns = (_neighbours(side) for side in c.shape)
-    out = np.zeros((len(rows[0]), len(columns[0])))
-    for weight_y, y in zip(weights, rows):
-        for weight_x, x in zip(weights, columns):
-            out += (weight_x * weight_y) * c[np.ix_(y, x)]
+    rows, columns = (_mirrored(side) for side in c.shape)
+    wide = c[rows][:, columns]
+    h, w = (
+        len(rows) - 3,
+        len(columns) - 3,
+    )  # the last place that the first of four neighbours may have, and one
+    out = np.zeros((-(-h // SPACING), -(-w // SPACING)))
+    for y, weight_y in enumerate(weights):
+        for x, weight_x in enumerate(weights):
+            out += (weight_x * weight_y) * wide[y : y + h : SPACING, x : x + w : SPACING]
     return out
 
 
-def _neighbours(side: int) -> list[np.ndarray]:
-    """For each new pixel the four old ones around it, mirrored at the ends."""
-    first = SPACING * np.arange(-(-side // SPACING)) - 1
+def _mirrored(side: int) -> np.ndarray:
+    """Positions from -1 up to two after the end, as far as the last new pixel's four neighbours go, mirrored at the ends."""
     if side == 1:
-        return [np.zeros(1, int)] * 4
-    places = [np.abs(first + k) for k in range(4)]
-    return [np.where(place >= side, 2 * (side - 1) - place, place) for place in places]
+        return np.zeros(4, int)
+    places = np.abs(np.arange(-1, SPACING * -(-side // SPACING) + 1))
+    return np.where(places >= side, 2 * (side - 1) - places, places)
 
 
 def bands(x: np.ndarray) -> dict[str, np.ndarray]:

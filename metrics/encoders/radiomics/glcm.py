@@ -1,8 +1,14 @@
-"""Grey level co-occurrence (Haralick et al. 1973), symmetric, distance 1, the mean over four directions."""
+"""Grey level co-occurrence (Haralick et al. 1973), symmetric, distance 1, the mean over four directions.
+
+All but three of the numbers need no table of pairs: they are sums over one grey level, over the sum of two or over their
+difference, and those three histograms are counted from the picture itself.
+"""
 
 import numpy as np
 
-TINY = np.spacing(1)
+from .entropy import entropy
+
+SPARSE = 50  # times as many cells as pairs: then a table costs more than sorting
 NAMES = (
     "Autocorrelation", "JointAverage", "ClusterProminence", "ClusterShade", "ClusterTendency", "Contrast", "Correlation",
     "DifferenceAverage", "DifferenceEntropy", "DifferenceVariance", "JointEnergy", "JointEntropy", "Imc1", "Imc2", "Idm", "Idmn",
@@ -14,8 +20,8 @@ DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
 def glcm(levels: np.ndarray) -> list[float]:
     """22 numbers in the order of NAMES from (h, w) levels 1 to the highest."""
     highest = int(levels.max())
-    directions = [_of_pairs(*_pairs(levels, *step), highest) for step in DIRECTIONS]
-    return list(np.mean(directions, axis=0))
+    counted = [_counted(*_pairs(levels, *step), highest) for step in DIRECTIONS]
+    return list(_numbers(*(np.stack(part) for part in zip(*counted)), highest).mean(axis=1))
 
 
 def _pairs(levels: np.ndarray, down: int, right: int) -> tuple[np.ndarray, np.ndarray]:
@@ -25,41 +31,70 @@ def _pairs(levels: np.ndarray, down: int, right: int) -> tuple[np.ndarray, np.nd
     return first.ravel(), second.ravel()
 
 
-def _of_pairs(first: np.ndarray, second: np.ndarray, highest: int) -> list[float]:
-    counts = np.bincount((first - 1) * highest + second - 1, minlength=highest**2).reshape(highest, highest)
-    both = (counts + counts.T).ravel()
-    codes = np.flatnonzero(both)
-    p = both[codes] / (2 * len(first))
-    row, column = codes // highest, codes % highest
-    i, j = row + 1.0, column + 1.0
-    marginal = np.bincount(row, p, highest)
-    grey = np.arange(1.0, highest + 1)
-    mean = float(grey @ marginal)
-    variance = float((grey - mean) ** 2 @ marginal)
-    apart = np.abs(row - column)
-    gap, gap2, cluster = apart.astype(float), (apart * apart).astype(float), i + j - 2 * mean
-    differences = np.bincount(apart, p, highest)
-    sums = np.bincount(row + column, p)
-    k = np.arange(highest)
-    average = float(k @ differences)
-    weighted = p * cluster * cluster
-    entropy = _entropy(p)
-    imc1, imc2 = _information(marginal, entropy)
-    covariance = float(p @ ((i - mean) * (j - mean)))
-    return [
-        p @ (i * j), mean, weighted @ (cluster * cluster), weighted @ cluster, weighted.sum(), p @ gap2,
-        covariance / variance if variance else 1.0, average, _entropy(differences), (k - average) ** 2 @ differences,
-        p @ p, entropy, imc1, imc2, p @ (1 / (1 + gap2)), p @ (1 / (1 + gap2 / highest**2)), p @ (1 / (1 + gap)),
-        p @ (1 / (1 + gap / highest)), (differences[1:] / k[1:] ** 2).sum(), p.max(), _entropy(sums), variance,
-    ]  # fmt: skip
+def _counted(first: np.ndarray, second: np.ndarray, highest: int) -> tuple[np.ndarray, ...]:
+    """Shares of the levels, of the sums of two and of their differences, each from 0; energy, entropy, largest cell of the pairs."""
+    n = len(first)
+    both, apart = first + second, np.abs(first - second)
+    levels = sum(np.bincount(part, minlength=highest + 1) for part in (first, second))
+    sums, differences = np.bincount(both, minlength=2 * highest + 1), np.bincount(apart, minlength=highest)
+    return levels / (2 * n), sums / n, differences / n, _joint((both - apart) >> 1, apart, highest)
 
 
-def _entropy(p: np.ndarray) -> float:
-    return -float(p @ np.log2(p + TINY))
+def _numbers(
+    levels: np.ndarray, sums: np.ndarray, differences: np.ndarray, joint: np.ndarray, highest: int
+) -> np.ndarray:
+    """(22, directions) from what each direction has counted."""
+    grey, total, gap = (np.arange(part.shape[1], dtype=float) for part in (levels, sums, differences))
+    energy, entropy_of_pairs, largest = joint.T
+    mean, average = levels @ grey, differences @ gap
+    variance = _about(mean, levels, grey)
+    gap2, cluster = gap * gap, total - 2 * mean[:, None]
+    contrast, weighted = differences @ gap2, sums * cluster * cluster
+    tendency = weighted.sum(axis=1)
+    # Sum and difference together tell the product: 4 i j = (i + j)^2 - (i - j)^2.
+    product, covariance = (sums @ (total * total) - contrast) / 4, (tendency - contrast) / 4
+    correlation = np.divide(covariance, variance, out=np.ones_like(variance), where=variance > 0)
+    return np.stack([
+        product, mean, (weighted * cluster * cluster).sum(axis=1), (weighted * cluster).sum(axis=1), tendency, contrast, correlation,
+        average, _entropies(differences), _about(average, differences, gap), energy, entropy_of_pairs,
+        *_information(_entropies(levels), entropy_of_pairs), differences @ (1 / (1 + gap2)), differences @ (1 / (1 + gap2 / highest**2)),
+        differences @ (1 / (1 + gap)), differences @ (1 / (1 + gap / highest)), differences[:, 1:] @ (1 / gap2[1:]), largest,
+        _entropies(sums), variance,
+    ])  # fmt: skip
 
 
-def _information(marginal: np.ndarray, joint: float) -> tuple[float, float]:
-    """Haralick's two information measures. The table is symmetric, so both of his cross entropies are twice the marginal's."""
-    single = _entropy(marginal)
-    imc1 = joint / single - 2 if single else 0.0
-    return imc1, float(np.sqrt(max(0.0, 1 - np.exp(-2 * (2 * single - joint)))))
+def _about(mean: np.ndarray, shares: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(directions,) variances."""
+    return (shares * (values - mean[:, None]) ** 2).sum(axis=1)
+
+
+def _entropies(shares: np.ndarray) -> list[float]:
+    return [entropy(each) for each in shares]
+
+
+def _joint(lower: np.ndarray, apart: np.ndarray, highest: int) -> np.ndarray:
+    """(3,) energy, entropy and largest cell of the symmetric table, in which a pair of unlike levels fills two cells by halves."""
+    alike, unlike = (counts / len(lower) for counts in _cells(lower, apart, highest + 1))
+    unlike /= 2
+    largest = max(part.max(initial=0.0) for part in (alike, unlike))
+    return np.array([alike @ alike + 2 * (unlike @ unlike), entropy(alike) + 2 * entropy(unlike), largest])
+
+
+def _cells(lower: np.ndarray, apart: np.ndarray, tall: int) -> tuple[np.ndarray, np.ndarray]:
+    """How often each pair of equal and of unlike levels occurs. One bright pixel may spread levels so far that a table of all pairs
+    would fill the memory; then they are sorted."""
+    codes = apart * tall + lower
+    if int(apart.max()) > SPARSE * len(codes) // tall:
+        codes, counts = np.unique(codes, return_counts=True)
+        equal = int(np.searchsorted(codes, tall))
+        return counts[:equal], counts[equal:]
+    counts = np.bincount(codes, minlength=tall)
+    alike, unlike = counts[:tall], counts[tall:]
+    return alike, unlike[unlike > 0]
+
+
+def _information(single: list[float], joint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Haralick's two information measures. The table is symmetric, so both of his cross entropies are twice the levels' own."""
+    alone = np.array(single)
+    first = np.divide(joint, alone, out=np.full_like(joint, 2.0), where=alone != 0) - 2
+    return first, np.sqrt(np.maximum(0.0, 1 - np.exp(-2 * (2 * alone - joint))))

@@ -1,7 +1,8 @@
 """Differences from the mean of eight neighbours (Amadasun & King 1989)."""
 
+from functools import lru_cache
+
 import numpy as np
-from scipy.ndimage import convolve1d
 
 NAMES = ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength")
 
@@ -9,26 +10,22 @@ NAMES = ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength")
 def ngtdm(levels: np.ndarray) -> list[float]:
     """Five numbers in the order of NAMES; at the border only neighbours inside the picture count."""
     x = levels.astype(float)
-    around = _sum3(x) - x
-    neighbours = _sum3(np.ones_like(x)) - 1
-    gap = np.abs(x - around / np.maximum(neighbours, 1))
+    gap = np.abs(x - (_sum3(x) - x) / _neighbours(x.shape))
     counts = np.bincount(levels.ravel())
     sums = np.bincount(levels.ravel(), gap.ravel())
     grey = np.flatnonzero(counts).astype(float)
     total, s = counts.sum(), sums[counts > 0]
     p = counts[counts > 0] / total
     weighted, count = float((p * s).sum()), len(grey)
-    apart = np.abs(grey[:, None] - grey)
-    weights = grey * p
-    spread = float(np.abs(weights[:, None] - weights).sum())
     pair = p[:, None] + p
-    complexity = float((apart * ((p * s)[:, None] + p * s) / pair).sum()) / total
-    contrast = (
-        float((np.outer(p, p) * apart**2).sum()) * s.sum() / total / (count * (count - 1))
-        if count > 1
-        else 0.0
-    )
-    strength = float((pair * apart**2).sum()) / s.sum() if s.sum() else 0.0
+    apart = np.abs(grey[:, None] - grey)
+    spread = _spread(np.sort(grey * p))
+    complexity = 2 * float((p * s) @ (apart / pair).sum(axis=1)) / total
+    square = (grey - grey @ p) ** 2
+    contrast = 2 * float(p @ square) * s.sum() / total / (count * (count - 1)) if count > 1 else 0.0
+    # sum of (p_i + p_j) (i - j)^2 over all pairs, about the mean of the levels themselves
+    plain = grey - grey.mean()
+    strength = 2 * float(count * (p @ plain**2) + plain @ plain) / s.sum() if s.sum() else 0.0
     return [
         weighted / spread if spread else 0.0,
         1 / weighted if weighted else 1e6,
@@ -38,6 +35,24 @@ def ngtdm(levels: np.ndarray) -> list[float]:
     ]
 
 
+def _spread(ordered: np.ndarray) -> float:
+    """Sum of the absolute differences of all pairs, each counted twice, of values in ascending order."""
+    n = len(ordered)
+    return 2 * float(ordered @ (2 * np.arange(n) - (n - 1)))
+
+
+@lru_cache(maxsize=8)
+def _neighbours(shape: tuple[int, int]) -> np.ndarray:
+    """How many neighbours each pixel has inside; 1 for a picture of one pixel, whose sum of them is 0."""
+    return np.maximum(_sum3(np.ones(shape)) - 1, 1)
+
+
 def _sum3(x: np.ndarray) -> np.ndarray:
-    ones = np.ones(3)
-    return convolve1d(convolve1d(x, ones, axis=0, mode="constant"), ones, axis=1, mode="constant")
+    """Sums over 3 x 3 pixels, those outside counting 0."""
+    down = x.copy()
+    down[1:] += x[:-1]
+    down[:-1] += x[1:]
+    out = down.copy()
+    out[:, 1:] += down[:, :-1]
+    out[:, :-1] += down[:, 1:]
+    return out

@@ -1,8 +1,10 @@
 """Runs (Galloway 1975) and zones (Thibault et al. 2009) of equal grey level: one table of levels by lengths, one list of numbers."""
 
+from functools import lru_cache
+
 import numpy as np
 
-from .glcm import TINY
+from .entropy import entropy
 
 RUN_NAMES = (
     "GrayLevelNonUniformity", "GrayLevelNonUniformityNormalized", "GrayLevelVariance", "HighGrayLevelRunEmphasis",
@@ -21,75 +23,75 @@ _ZONES_AS_RUNS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 14, 15, 8, 11, 12)
 
 def glrlm(levels: np.ndarray) -> list[float]:
     """16 numbers in the order of RUN_NAMES, the mean over four directions."""
-    return list(np.mean([_emphases(*_runs(lines)) for lines in _lines(levels)], axis=0))
+    pixels = np.append(levels.ravel(), 0)
+    found = [_runs(pixels[line]) for line in _lines(levels.shape)]
+    longest = max(int(length.max()) for _level, length in found)
+    tables = [_table(level, length - 1, int(levels.max()), longest) for level, length in found]
+    return list(_emphases(np.stack(tables), np.arange(1.0, longest + 1), levels.size).mean(axis=1))
 
 
 def glszm(levels: np.ndarray) -> list[float]:
     """16 numbers in the order of ZONE_NAMES, of zones that touch by side or corner."""
-    values = _emphases(*_zones(levels))
-    return [values[place] for place in _ZONES_AS_RUNS]
+    level, size = _zones(levels)
+    sizes, column = np.unique(size, return_inverse=True)
+    values = _emphases(
+        _table(level, column, int(levels.max()), len(sizes))[None], sizes.astype(float), levels.size
+    )
+    return [float(values[place, 0]) for place in _ZONES_AS_RUNS]
 
 
-def _lines(levels: np.ndarray) -> list[np.ndarray]:
-    """The picture as rows, columns and both diagonals, each one sequence with zeros between lines."""
-    h, w = levels.shape
-    framed = np.pad(levels, ((0, 0), (0, 1)))
-    slanted = np.zeros((h, h + w), levels.dtype)
-    rows, columns = np.indices((h, w))
-    other = slanted.copy()
-    slanted[rows, columns + h - 1 - rows] = levels
-    other[rows, columns + rows] = levels
-    return [framed.ravel(), np.pad(levels, ((0, 1), (0, 0))).T.ravel(), _closed(slanted), _closed(other)]
+def _table(level: np.ndarray, column: np.ndarray, highest: int, wide: int) -> np.ndarray:
+    """(highest, wide) counts of levels from 1 by columns; level 0 is not counted."""
+    return np.bincount(level * wide + column, minlength=(highest + 1) * wide)[wide:].reshape(highest, wide)
 
 
-def _closed(slanted: np.ndarray) -> np.ndarray:
-    return np.pad(slanted, ((0, 1), (0, 0))).T.ravel()
+@lru_cache(maxsize=8)
+def _lines(shape: tuple[int, int]) -> list[np.ndarray]:
+    """Positions of pixels along the rows, the columns and both diagonals, each one sequence; before each line and at the end
+    stands the position after the last pixel."""
+    h, w = shape
+    row, column = (each.ravel() for each in np.indices(shape))
+    sequences = []
+    for line in (row, column, row - column + w - 1, row + column):
+        lines = np.concatenate([np.arange(line.max() + 2), line])
+        places = np.concatenate([np.full(line.max() + 2, h * w), np.arange(h * w)])
+        sequences.append(places[np.argsort(lines, kind="stable")])
+    return sequences
 
 
-def _runs(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """(level, length) of each run that is not the zero between lines, and the number of pixels."""
-    starts = np.flatnonzero(np.concatenate([[True], sequence[1:] != sequence[:-1]]))
-    lengths = np.diff(np.append(starts, len(sequence)))
-    level = sequence[starts]
-    kept = level > 0
-    return level[kept], lengths[kept], int(lengths[kept].sum())
+def _runs(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Level and length of each run, the zeros between lines as runs of level 0."""
+    starts = np.flatnonzero(sequence[1:] != sequence[:-1])
+    starts += 1
+    return sequence[starts[:-1]], starts[1:] - starts[:-1]
 
 
-def _zones(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """(level, size) of each zone, and the number of pixels."""
+def _zones(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Level and size of each zone."""
     from skimage.measure import label  # a page that lists the encoders need not wait for it
 
     zone = label(levels, background=0, connectivity=2).ravel()  # levels begin at 1, so nothing is background
     sizes = np.bincount(zone)[1:]
     level = np.zeros(len(sizes) + 1, levels.dtype)
     level[zone] = levels.ravel()
-    return level[1:], sizes, levels.size
+    return level[1:], sizes
 
 
-def _emphases(level: np.ndarray, length: np.ndarray, pixels: int) -> list[float]:
-    """From one (level, length) pair a run, in the order of RUN_NAMES; sums go over the pairs that differ."""
-    n, wide = len(level), int(length.max()) + 1
-    code, count = _multiplicities(level * wide + length)
-    p = count / n
-    i, j = code // wide, code % wide
-    by_level, by_length = np.bincount(i, p), np.bincount(j, p)
-    i2, j2 = (i * i).astype(float), (j * j).astype(float)
-    uneven_levels, uneven_lengths = float(by_level @ by_level), float(by_length @ by_length)
-    return [
-        n * uneven_levels, uneven_levels, _variance(i, p), p @ i2, p @ j2, p @ (i2 * j2), p @ (j2 / i2), p @ (1 / i2),
-        -float(p @ np.log2(p + TINY)), n * uneven_lengths, uneven_lengths, n / pixels, _variance(j, p), p @ (1 / j2),
-        p @ (i2 / j2), p @ (1 / (i2 * j2)),
-    ]  # fmt: skip
+def _emphases(counts: np.ndarray, j: np.ndarray, pixels: int) -> np.ndarray:
+    """(16, directions) in the order of RUN_NAMES, from (directions, levels, lengths) counts of the lengths (lengths,) `j`."""
+    n = counts.sum(axis=(1, 2))
+    p = counts / n[:, None, None]
+    i, by_level, by_length = np.arange(1.0, p.shape[1] + 1), p.sum(axis=2), p.sum(axis=1)
+    i2, j2 = i * i, j * j
+    uneven_levels, uneven_lengths = (by_level**2).sum(axis=1), (by_length**2).sum(axis=1)
+    both = np.stack([i2, 1 / i2]) @ p @ np.stack([j2, 1 / j2]).T
+    return np.stack([
+        n * uneven_levels, uneven_levels, _variance(i, by_level), by_level @ i2, by_length @ j2, both[:, 0, 0], both[:, 1, 0],
+        by_level @ (1 / i2), [entropy(each[each > 0]) for each in p], n * uneven_lengths, uneven_lengths, n / pixels,
+        _variance(j, by_length), by_length @ (1 / j2), both[:, 0, 1], both[:, 1, 1],
+    ])  # fmt: skip
 
 
-def _variance(x: np.ndarray, p: np.ndarray) -> float:
-    return float(p @ (x - p @ x) ** 2)
-
-
-def _multiplicities(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The codes that occur, in order, and how often each does; counted where codes are small, sorted where not."""
-    if codes.max() > 50 * len(codes):
-        return np.unique(codes, return_counts=True)
-    counts = np.bincount(codes)
-    found = np.flatnonzero(counts)
-    return found, counts[found]
+def _variance(x: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """(directions,) of values (k,) with shares (directions, k)."""
+    return (p * (x - (p @ x)[:, None]) ** 2).sum(axis=1)

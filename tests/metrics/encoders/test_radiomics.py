@@ -13,6 +13,7 @@ from metrics.encoders.radiomics.glcm import NAMES as GLCM_NAMES
 from metrics.encoders.radiomics.glcm import glcm
 from metrics.encoders.radiomics.ngtdm import ngtdm
 from metrics.encoders.radiomics.runs import RUN_NAMES, ZONE_NAMES, glrlm, glszm
+from metrics.features import BrokenFeatures, features
 from tests.paths import REFERENCES, needs_references
 
 
@@ -139,6 +140,23 @@ def test_brightness_and_contrast_do_not_matter_and_threads_neither():
     np.testing.assert_allclose(radiomic_features(pictures[0] * 8 + 16), one[0], rtol=1e-3, atol=1e-9)
 
 
+def test_levels_far_apart_are_counted_without_a_table_of_them(monkeypatch):
+    x = levels()
+    plain = glcm(x)
+    monkeypatch.setattr("metrics.encoders.radiomics.glcm.SPARSE", 0)
+    np.testing.assert_allclose(glcm(x), plain, rtol=1e-13)
+    monkeypatch.undo()
+    x[3, 4] = 10**7
+    assert np.isfinite(glcm(x)).all(), "a table of all pairs would hold 10^14 cells"
+
+
 def test_one_grey_level_is_refused_in_words():
     with pytest.raises(ConstantImage, match="one grey level"):
         radiomic_features(np.full((30, 30), 7))
+
+
+def test_a_set_with_a_picture_of_one_grey_level_is_refused_in_words(tmp_path):
+    pictures = [np.random.default_rng(n).random((20, 20)) for n in range(3)] + [np.full((20, 20), 0.5)]
+    images = [(str(n), lambda picture=picture: picture) for n, picture in enumerate(pictures)]
+    with pytest.raises(BrokenFeatures, match="cannot describe image 3: It has one grey level.*Remove it"):
+        features(images, encoder=Radiomics(), intensity=Intensity(0, 1), cache=tmp_path)
