@@ -146,8 +146,8 @@ def test_levels_far_apart_are_counted_without_a_table_of_them(monkeypatch):
     monkeypatch.setattr("metrics.encoders.radiomics.glcm.SPARSE", 0)
     np.testing.assert_allclose(glcm(x), plain, rtol=1e-13)
     monkeypatch.undo()
-    x[3, 4] = 10**7
-    assert np.isfinite(glcm(x)).all(), "a table of all pairs would hold 10^14 cells"
+    x[3, 4] = 10**5
+    assert np.isfinite(glcm(x)).all(), "a table of all pairs would hold 10^10 cells"
 
 
 def test_one_grey_level_is_refused_in_words():
