@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .errors import CannotMeasure
-from .structure import WINDOW, structure_means
+from .structure import WINDOW, Pair, contrast_structure, structural_similarity
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
@@ -49,7 +49,7 @@ def ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | N
     a, b, single = as_pictures(reference, image, channel_axis, keep_float32=True)
     _check_range(data_range)
     _check_window(a)
-    return _out(_over_channels(a, b, lambda x, y: structure_means(x, y, data_range)[0]), single)
+    return _out(_over_channels(a, b, lambda x, y: structural_similarity(Pair.of(x, y), data_range)), single)
 
 
 def ms_ssim(reference: Any, image: Any, *, data_range: float, channel_axis: int | None = None) -> Any:
@@ -78,17 +78,11 @@ def _multi_scale(x: np.ndarray, y: np.ndarray, data_range: float, scales: int) -
         WEIGHTS
     ):  # all five stay as published, though their sum is 1.0001, as in every other program
         weights = weights / weights.sum()
-    value = 1.0
-    for scale, weight in enumerate(weights):
-        whole, contrast = structure_means(x, y, data_range)
-        value *= max(whole if scale == scales - 1 else contrast, 0.0) ** weight
-        x, y = _halved(x), _halved(y)
-    return value
-
-
-def _halved(x: np.ndarray) -> np.ndarray:
-    h, w = x.shape[0] // 2 * 2, x.shape[1] // 2 * 2
-    return (x[:h:2, :w:2] + x[1:h:2, :w:2] + x[:h:2, 1:w:2] + x[1:h:2, 1:w:2]) / 4
+    value, pair = 1.0, Pair.of(x, y)
+    for weight in weights[:-1]:
+        value *= max(contrast_structure(pair, data_range), 0.0) ** weight
+        pair = pair.halved()
+    return value * max(structural_similarity(pair, data_range), 0.0) ** weights[-1]
 
 
 def _over_channels(a: np.ndarray, b: np.ndarray, function: Any) -> np.ndarray:

@@ -21,7 +21,8 @@ def glcm(levels: np.ndarray) -> list[float]:
     """22 numbers in the order of NAMES from (h, w) levels 1 to the highest."""
     highest = int(levels.max())
     counted = [_counted(*_pairs(levels, *step), highest) for step in DIRECTIONS]
-    return list(_numbers(*(np.stack(part) for part in zip(*counted)), highest).mean(axis=1))
+    levels_of, sums, differences, joint = (np.stack(part) for part in zip(*counted))
+    return list(_numbers(levels_of, sums, differences, joint, highest).mean(axis=1))
 
 
 def _pairs(levels: np.ndarray, down: int, right: int) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +36,7 @@ def _counted(first: np.ndarray, second: np.ndarray, highest: int) -> tuple[np.nd
     """Shares of the levels, of the sums of two and of their differences, each from 0; energy, entropy, largest cell of the pairs."""
     n = len(first)
     both, apart = first + second, np.abs(first - second)
-    levels = sum(np.bincount(part, minlength=highest + 1) for part in (first, second))
+    levels = np.bincount(first, minlength=highest + 1) + np.bincount(second, minlength=highest + 1)
     sums, differences = np.bincount(both, minlength=2 * highest + 1), np.bincount(apart, minlength=highest)
     return levels / (2 * n), sums / n, differences / n, _joint((both - apart) >> 1, apart, highest)
 
