@@ -21,6 +21,8 @@ from scipy import linalg
 
 from .errors import CannotMeasure, as_features, as_pair
 
+CHUNK = 1024  # rows centred at once
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -58,10 +60,10 @@ def frechet_distance(real: Any, synthetic: Any) -> float:
     The plug-in value with unbiased covariances, as every published FID. Raises CannotMeasure for fewer than two rows,
     other dimensions, or values that are not finite.
     """
-    a, b = as_pair(real, synthetic)
-    mean_a, mean_b = a.mean(axis=0), b.mean(axis=0)
+    a, b = as_pair(real, synthetic, keep_float32=True)
+    mean_a, mean_b = (rows.mean(axis=0, dtype=np.float64) for rows in (a, b))
     if max(len(a), len(b)) > a.shape[1]:
-        return _distance(mean_a, _lower_covariance(a - mean_a), mean_b, _lower_covariance(b - mean_b))
+        return _distance(mean_a, _lower_covariance(a, mean_a), mean_b, _lower_covariance(b, mean_b))
     fa, fb = (a - mean_a) / np.sqrt(len(a) - 1), (b - mean_b) / np.sqrt(len(b) - 1)
     cross = linalg.svdvals(fa @ fb.T, overwrite_a=True, check_finite=False).sum()
     difference = mean_a - mean_b
@@ -83,9 +85,14 @@ def frechet_from_moments(mean_a: Any, cov_a: Any, mean_b: Any, cov_b: Any) -> fl
     return _distance(mean_a, cov_a, mean_b, cov_b)
 
 
-def _lower_covariance(centred: np.ndarray) -> np.ndarray:
-    """(d, d) unbiased covariance of centred rows, of which only the lower triangle is filled: half the work."""
-    return linalg.blas.dsyrk(1 / (len(centred) - 1), centred.T, lower=1)
+def _lower_covariance(rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """(d, d) unbiased covariance in float64, of which only the lower triangle is filled: half the work. Rows are centred a chunk
+    at a time, so that float32 features (memory-mapped ones too) are never copied whole."""
+    total = np.zeros((rows.shape[1],) * 2, order="F")
+    for start in range(0, len(rows), CHUNK):
+        centred = rows[start : start + CHUNK] - mean
+        total = linalg.blas.dsyrk(1 / (len(rows) - 1), centred.T, beta=1.0, c=total, lower=1, overwrite_c=1)
+    return total
 
 
 def _distance(mean_a: np.ndarray, cov_a: np.ndarray, mean_b: np.ndarray, cov_b: np.ndarray) -> float:
