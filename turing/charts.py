@@ -105,9 +105,9 @@ def roc(curves: list[Curve], average: Curve | None) -> SafeString:
         '<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%" overflow="visible">'
         '<path class="diagonal" d="M0 100L100 0"/>{}<path class="line" d="{}"/></svg>'
         '<line class="axis" x1="0" x2="100%" y1="100%" y2="100%"/><line class="axis" x1="0" x2="0" y1="0" y2="100%"/>{}{}'
-        '<text class="mid" x="50%" y="100%" dy="36">{}</text></svg>',
+        '<text class="mid" x="50%" y="100%" dy="36">{}</text><text class="mid" x="-50%" y="-34" transform="rotate(-90)">{}</text></svg>',
         _("ROC curves of the readers"), _("%(n)d readers and their average; the table beside it gives the areas.") % {"n": len(curves)},
-        grid, thin, _path(average), ticks, sides, _("real images called synthetic"),
+        grid, thin, _path(average), ticks, sides, _("real images called synthetic"), _("synthetic images called synthetic"),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from jobs.figures import svg_file
 
-from . import charts, figures
+from . import charts, figures, forests
 from .methods import methods
 from .models import ImportedStudy
 from .printing import LOW, SQUARE, WIDE, caveat, facts
@@ -22,7 +22,7 @@ def document(study: ImportedStudy, found: Results, command: str, folder: str) ->
         "roc.svg": ("ROC: readers thin, their average thick, chance dashed", charts.roc([one.curve for p, one in found.readers if one.curve and p.counts], report.average), SQUARE),
         "confidence.svg": ("How sure they were: real images filled, synthetic ones open", figures.confidence(people), LOW),
         "answers.svg": ("A row a reader, a column an image: coloured where “synthetic” was said; real images left", figures.answer_matrix(people), WIDE),
-        "generators.svg": ("Each generator over readers, in the order of the table", charts.forest(_generators(found), margin=report.margin), LOW),
+        "generators.svg": ("Each generator over readers, in the order of the table", forests.generators(found), forests.frame(forests.of_generators(found))),
         "course.svg": ("Share right along the order in which images were read", figures.along(report.accuracy_blocks, what="Share right", unit="%", top=1.0), LOW),
     }  # fmt: skip
     files = {name: svg_file(str(svg), frame) for name, (_title, svg, frame) in drawn.items() if svg}
@@ -45,13 +45,6 @@ def document(study: ImportedStudy, found: Results, command: str, folder: str) ->
         lines += [f"## {table.title}", table.note, body]
     lines += ["## Methods", *methods(study, found), "## What this study cannot say", caveat()]
     return "\n\n".join(filter(None, lines)) + "\n", files
-
-
-def _generators(found: Results) -> list[tuple[str, float, tuple[float, float]]]:
-    generators = found.report.generators
-    return (
-        [(name, over.estimate, over.interval) for name, over in generators.each.items()] if generators else []
-    )
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

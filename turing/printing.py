@@ -8,7 +8,7 @@ from jobs.figures import Frame, svg_file
 from jobs.printing import PAGE, compiled, heading, muted, table, text
 from jobs.wording import decimals
 
-from . import charts, figures
+from . import charts, figures, forests
 from .methods import methods
 from .models import ImportedStudy, Study
 from .reporting_items import items
@@ -17,7 +17,7 @@ from .results_words import headline, reader_rows
 from .tables import Table, every_table
 
 SQUARE, LOW, WIDE = (
-    Frame(300, 300, bottom=44),
+    Frame(300, 300, left=52, bottom=44),
     Frame(520, 120, left=52),
     Frame(520, 140, left=8, right=8, bottom=8),
 )
@@ -54,7 +54,11 @@ def caveat() -> str:
 
 
 def facts(study: Study | ImportedStudy, found: Results) -> str:
-    figures_ = {"readers": len(found.readers), "images": len(found.case_names), "digest": _digest(study)[:12]}
+    figures_ = {
+        "readers": found.report.counted,
+        "images": len(found.case_names),
+        "digest": _digest(study)[:12],
+    }
     if isinstance(study, ImportedStudy):
         return _("%(readers)d readers × %(images)d images · imported answers, file %(digest)s") % figures_
     closed = f"{study.closed:%Y-%m-%d}" if study.closed else ""
@@ -72,9 +76,11 @@ def _figures(found: Results, files: dict[str, bytes]) -> Iterable[str]:
     report, people = found.report, found.readings.people()
     curves = [one.curve for person, one in found.readers if one.curve and person.counts]
     drawn = (
+        (_("Accuracy of each reader in the order of the table: dashed chance, grey the margin"), forests.readers(found), forests.frame(forests.of_readers(found)), "88%"),
         (_("ROC: readers thin, their average thick"), charts.roc(curves, report.average), SQUARE, "48%"),
         (_("How sure they were: real images filled, synthetic ones open"), figures.confidence(people), LOW, "88%"),
         (_("A row a reader, a column an image: coloured where “synthetic” was said; real images left"), figures.answer_matrix(people), WIDE, "88%"),
+        (_("Each generator over readers: dashed chance, grey the margin"), forests.generators(found), forests.frame(forests.of_generators(found)), "88%"),
         (_("Share right along the order in which images were read"), figures.along(report.accuracy_blocks, what="", unit="%", top=1.0), LOW, "88%"),
     )  # fmt: skip
     for index, (title, svg, frame, width) in enumerate(drawn):
@@ -88,7 +94,11 @@ def _printed(shown: Table) -> list[str]:
     set_ = table(shown.columns, shown.rows)
     if len(shown.columns) > WIDEST:
         set_ = f"#{{ show table.cell: set text(size: 6.6pt); [{set_}] }}"
-    return [heading(shown.title), muted(shown.note), set_]
+    return [
+        heading(shown.title),
+        *([f"#block(sticky: true)[{muted(shown.note)}]"] if shown.note else []),
+        set_,
+    ]
 
 
 def _readers(found: Results) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import charts, figures
+from . import figures, forests
 from .results import Results
 from .tables import Table, every_table
 
@@ -17,7 +17,7 @@ def shown(found: Results) -> list[dict[str, Any]]:
             (_("How sure they were: real images filled, synthetic ones open"), figures.confidence(readings)),
         ],
         "generators": [
-            (_("Each generator over readers: dashed chance, grey the margin"), charts.forest(_forest(found), margin=report.margin)),
+            (_("Each generator over readers: dashed chance, grey the margin"), forests.generators(found)),
         ],
         "course": [
             (_("Share right, block by block"), figures.along(report.accuracy_blocks, what=_("Share right"), unit="%", top=1.0)),
@@ -33,10 +33,3 @@ def _item(table: Table, drawn: list[tuple[str, Any]]) -> dict[str, Any]:
         "rows": [list(zip(table.columns, row)) for row in table.rows],
         "figures": [{"title": title, "drawn": svg} for title, svg in drawn if svg],
     }
-
-
-def _forest(found: Results) -> list[tuple[str, float, tuple[float, float]]]:
-    generators = found.report.generators
-    return (
-        [(name, over.estimate, over.interval) for name, over in generators.each.items()] if generators else []
-    )

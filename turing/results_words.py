@@ -236,7 +236,7 @@ def _reader_row(report: StudyReport, person: Person, one: ReaderReport) -> dict[
     if value is not None and interval is not None:
         label = _("95 %% interval %(span)s") % {"span": span(interval)}
         drawn = charts.strip(value, interval, margin=report.margin_of_accuracy, label=label)
-    return {"person": person, "row": one, "value": value, "span": span(interval) if interval else "", "strip": drawn, "notes": notes(person)}  # fmt: skip
+    return {"person": person, "row": one, "value": value, "interval": interval, "span": span(interval) if interval else "", "strip": drawn, "notes": notes(person)}  # fmt: skip
 
 
 def notes(person: Person) -> list[str]:

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 
 from tests.turing import studies
+from turing import forests
 from turing.launching import close
 from turing.results import NotClosed, own_result, results
 
@@ -163,3 +164,17 @@ def test_results_belong_to_the_owner_until_shared(
                 person,
                 name,
             )
+
+
+def test_the_forest_of_readers_has_the_rows_of_their_table_in_its_order(researcher):
+    study = studies.launched(researcher, per_side=8)
+    for seed in range(3):
+        studies.simulated(study, 0.9, 0.7, seed=seed)
+    studies.simulated(study, 1.0, 1.0, seed=9, is_machine=True)
+    close(study)
+    found = results(study)
+    rows = forests.of_readers(found)
+    assert [name for name, *_figures in rows][3] == "Over readers"
+    assert rows[3][1:] == (found.report.accuracy.estimate, found.report.accuracy.interval)
+    assert (rows[4][1], len(rows)) == (1.0, 5)
+    assert all(low <= value <= high for _name, value, (low, high) in rows)

@@ -4,7 +4,7 @@ Per cent, kappa, alpha and AC1 are read together and without verbal labels: kapp
 (Feinstein & Cicchetti 1990), AC1 rises (Vach & Gerke 2023). Beside them stands what accuracy alone implies (implied_kappa).
 
 Fleiss 1971; Cohen 1960, 1968; Krippendorff 2011; Gwet 2008; Shrout & Fleiss 1979 (turing.analysis.icc). Standard errors: two-way
-jackknife (jackknife over items plus jackknife over raters: each leaves one out, so no rater is ever paired with himself as a
+jackknife (jackknife over items plus jackknife over raters: each leaves one out, so no rater is ever paired with themselves as a
 bootstrap would do); with two raters over items alone, for these raters only.
 """
 
@@ -77,7 +77,7 @@ def kappa_value(a: Any, b: Any, weights: str | None = None) -> float:
 
 
 def implied_kappa(accuracy: float) -> float:
-    """(2p - 1)^2: the chance-corrected agreement of readers who are right with probability p, each for himself. More than that
+    """(2p - 1)^2: the chance-corrected agreement of readers who are right with probability p, each for themselves. More than that
     within one truth means that readers follow the same cue; Park 2021's .11 at p = .594 against .035 is such a case."""
     if not 0 <= accuracy <= 1:
         raise CannotAnalyse(f"The accuracy is {accuracy}; it lies between 0 and 1.")

@@ -1,4 +1,4 @@
-"""Each reader alone, and each reader against himself."""
+"""Each reader alone, and each reader against their own answers."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How far readers agree: all together, every two of them, and each with himself."""
+"""How far readers agree: all together, every two of them, and each with themselves."""
 
 from collections.abc import Callable
 
@@ -73,4 +73,4 @@ def selves(found: Results) -> Table | None:
     )  # fmt: skip
     note = _("Images that were shown twice. The first answer counts for everything else.")
     columns = (_("Reader"), _("Images"), _("Same answer"), INTERVAL(), _("Cohen κ"), _("Gwet AC1"))
-    return Table("selves", _("Agreement of each reader with himself"), note, columns, rows)
+    return Table("selves", _("Agreement of each reader with themselves"), note, columns, rows)

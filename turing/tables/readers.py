@@ -1,4 +1,4 @@
-"""The readers' accuracy: over all of them, and each by himself."""
+"""The readers' accuracy: over all of them, and each alone."""
 
 from django.utils.translation import gettext as _
 
