@@ -35,3 +35,16 @@ class User(AbstractUser):
     def is_researcher(self) -> bool:
         """Administrators may do all that researchers may."""
         return self.is_active and self.role in {Role.ADMINISTRATOR, Role.RESEARCHER}
+
+
+class FailedLogIn(models.Model):
+    """A wrong password, for a quarter of an hour; of which name and from where only a digest is known."""
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["digest", "at"], name="digest_and_time")]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} at {self.at}"

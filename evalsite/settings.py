@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "evalsite.middleware.PrivateByDefault",
+    "evalsite.middleware.NoNul",
 ]
 
 ROOT_URLCONF = "evalsite.urls"
@@ -156,7 +158,12 @@ _https = env.flag("EVALSITE_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
-if env.flag("EVALSITE_BEHIND_PROXY", False):
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",
+    "security.W021",
+]  # HSTS speaks for this host alone: other names of a hospital are not ours
+BEHIND_PROXY = env.flag("EVALSITE_BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

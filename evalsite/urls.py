@@ -2,7 +2,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from . import views, views_cards
+from .accounts.forms import AdminLogInForm
 
+admin.site.login_form = AdminLogInForm
 urlpatterns = [
     path("", views.home, name="home"),
     path("image-sets/", include("imagesets.urls")),

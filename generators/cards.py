@@ -9,6 +9,7 @@ A file that is imported is checked like any upload: nothing in it is believed bu
 
 import json
 import math
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from .models import Generator
 from .options import InvalidOptions, make_options
 from .recipes import InvalidRecipe, Recipe
 
+NOT_KEPT = re.compile("[\0\ud800-\udfff]")  # in a text field of PostgreSQL
 FORMAT, VERSION = "evalsite-generator-card", 1
 CARD, SAMPLES = "card.json", "samples.png"
 WEIGHTS = {False: "generator.safetensors", True: "generator.onnx"}
@@ -104,7 +106,7 @@ def _card(archive: zipfile.ZipFile) -> dict[str, Any]:
     if not isinstance(card, dict) or card.get("format") != FORMAT or card.get("version") != VERSION:
         raise Refused(_("Its card.json is not a generator's card of version %(version)s."), version=VERSION)
     for name, most in FACTS.items():
-        if not isinstance(card.get(name), str) or len(card[name]) > most or "\0" in card[name]:
+        if not isinstance(card.get(name), str) or len(card[name]) > most or NOT_KEPT.search(card[name]):
             raise Refused(WRONG, name=name)
     if not card["name"].strip():
         raise Refused(WRONG, name="name")

@@ -124,7 +124,7 @@ class Editor:
         at = next((n for n, value in enumerate(order) if _parsed(value)[0] == key), None)
         if what == "add" and self.data.get("add_step") in STEPS and len(order) < MOST_STEPS:
             _append(self.data, Step(self.data["add_step"]))
-        elif what == "again" and self.data.get("seed", "").isdigit():
+        elif what == "again" and self.data.get("seed", "").isdecimal():
             self.data["seed"] = str((int(self.data["seed"]) + 1) % 2**31)
         elif at is not None and what == "remove":
             del order[at]
@@ -156,7 +156,7 @@ def _parsed(value: str) -> tuple[str, str]:
 
 def _append(data: QueryDict, step: Step) -> None:
     """Add the step to a post, as the page would send it, under a number that is not taken."""
-    keys = [int(key) for key, _name in map(_parsed, data.getlist("step")) if key.isdigit()]
+    keys = [int(key) for key, _name in map(_parsed, data.getlist("step")) if key.isdecimal()]
     key = str(max(keys, default=0) + 1)
     data.appendlist("step", f"{key}:{step.name}")
     data[f"{key}-probability"] = str(step.probability)

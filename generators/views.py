@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from imagesets.models import ImageSet
-from jobs.ownership import editable_or_404, researcher_required, visible_or_404
+from jobs.ownership import editable_or_404, is_number, named, researcher_required, visible_or_404
 
 from . import production
 from .catalogue import NETWORKS
@@ -53,10 +53,7 @@ def train(request: HttpRequest, network: str) -> HttpResponse:
 def _training_start(request: HttpRequest, network: str) -> dict[str, Any]:
     """A form opened from a set begins with what fits that set."""
     start: dict[str, Any] = {"name": _(NETWORKS[network].title)}
-    pk = request.GET.get("set", "")
-    chosen = (
-        ImageSet.objects.visible_to(request.user).usable().filter(pk=pk).first() if pk.isdigit() else None
-    )
+    chosen = named(ImageSet.objects.visible_to(request.user).usable(), request.GET.get("set", ""))
     if chosen and (first := chosen.pictures.first()):
         start |= {"image_set": chosen.pk, "option_channels": first.channels}
         start["option_size"] = 32 if max(first.width, first.height) <= 40 else 64
@@ -103,7 +100,7 @@ def snapshot(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @researcher_required
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     generator = visible_or_404(Generator.objects.usable(), request.user, pk=pk)
-    start = {"image_set": request.GET.get("set")} if request.GET.get("set", "").isdigit() else {}
+    start = {"image_set": request.GET.get("set")} if is_number(request.GET.get("set", "")) else {}
     form = MakeForm(generator, request.user, request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         job = production.start_making_all(generator=generator, owner=request.user, **form.cleaned_data)

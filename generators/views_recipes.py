@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from imagesets.models import ImageSet
-from jobs.ownership import researcher_required, visible_or_404
+from jobs.ownership import is_number, named, researcher_required, visible_or_404
 
 from . import production
 from .catalogue import CLASSICAL, MIXING, NETWORKS, STEPS
@@ -40,8 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def _asked_set(request: HttpRequest) -> ImageSet | None:
     sets = sets_to_try(request.user)
-    asked = request.GET.get("set", "")
-    return (sets.filter(pk=asked).first() if asked.isdigit() else None) or sets.first()
+    return named(sets, request.GET.get("set", "")) or sets.first()
 
 
 @researcher_required
@@ -88,7 +87,7 @@ def _opened(request: HttpRequest) -> Editor:
     method = request.GET.get("method", "")
     if method in STEPS:
         recipe, name = Recipe((Step(method),)), _(STEPS[method].title)
-    elif other.isdigit():
+    elif is_number(other):
         generator = visible_or_404(Generator.objects.usable(), request.user, pk=other, kind="recipe")
         recipe, name = Recipe.from_dict(generator.recipe), _("%(name)s, changed") % {"name": generator}
     return Editor.open(request.user, recipe, name=name[:120], image_set=_asked_set(request))

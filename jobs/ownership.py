@@ -52,6 +52,16 @@ def editable_or_404(rows: Any, user: Any, **lookup: Any) -> Any:
     return _one_or_404(rows.editable_by(user), lookup)
 
 
+def named(rows: Any, text: str) -> Any:
+    """The row whose number an address gives; None for any other text."""
+    return rows.filter(pk=int(text)).first() if is_number(text) else None
+
+
+def is_number(text: str) -> bool:
+    """Whether a database can look for it as the number of a row."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 def _one_or_404(rows: Any, lookup: dict[str, Any]) -> Any:
     row = rows.filter(**lookup).first()
     if row is None:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from imagesets.choosing import SetsField
 from imagesets.models import ImageSet, Origin
 
 from .encoders.registry import ENCODERS
@@ -12,7 +13,7 @@ from .forms import SetChoice, check_set, default_encoders, encoder_choices, set_
 MOST = 12  # as metrics.side_by_side, which a page may not import: it brings SciPy
 
 
-class SetsChoice(forms.ModelMultipleChoiceField):
+class SetsChoice(SetsField):
     def label_from_instance(self, image_set: ImageSet) -> str:
         return set_words(image_set)
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jobs.ownership import editable_or_404, researcher_required, visible_or_404
+from jobs.ownership import editable_or_404, is_number, researcher_required, visible_or_404
 from jobs.queueing import start_job, stop_job
 
 from .forms_comparison import ComparisonForm
@@ -23,7 +23,7 @@ from .views import job_context
 def new(request: HttpRequest) -> HttpResponse:
     given = {
         "real": request.GET.get("real"),
-        "sets": [pk for pk in request.GET.getlist("sets") if pk.isdecimal()],
+        "sets": [pk for pk in request.GET.getlist("sets") if is_number(pk)],
     }
     form = ComparisonForm(
         request.POST or None, user=request.user, initial={k: v for k, v in given.items() if v}

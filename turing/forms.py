@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from imagesets import choosing
 from imagesets.models import ImageSet, Origin
 
 from .models import Reader, Study
@@ -18,7 +19,7 @@ STEPS = [
 ]
 
 
-class SetsField(forms.ModelMultipleChoiceField):
+class SetsField(choosing.SetsField):
     def label_from_instance(self, row: ImageSet) -> str:
         return f"{row.name} ({row.count})"
 

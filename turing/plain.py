@@ -1,6 +1,8 @@
 """Frozen dataclasses to plain JSON and back, by their annotations: one reader for every part of a protocol. Pure."""
 
+import re
 from dataclasses import MISSING, fields, is_dataclass
+from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -64,9 +66,26 @@ def _scalar(wanted: Any, given: Any, place: str) -> Any:
         return float(given)
     if type(given) is not wanted:
         raise Misshapen(f"{place} is {_short(given)}; it has to be a {NAMES[wanted]}.")
+    _check_kept(given, place)
     return given
 
 
+def _check_kept(given: Any, place: str) -> None:
+    """What PostgreSQL refuses in JSON, and other databases would keep."""
+    if isinstance(given, dict):
+        for name, value in given.items():
+            _check_kept(str(name), place)
+            _check_kept(value, f"{place}.{name}")
+    elif isinstance(given, list):
+        for at, one in enumerate(given):
+            _check_kept(one, f"{place}[{at}]")
+    elif isinstance(given, float) and not isfinite(given):
+        raise Misshapen(f"{place} is {given}; it has to be a finite number.")
+    elif isinstance(given, str) and NOT_KEPT.search(given):
+        raise Misshapen(f"{place} is {_short(given)}; NUL and halves of characters cannot be kept.")
+
+
+NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 NAMES = {str: "text", int: "whole number", float: "number", bool: "yes or no (true or false)", dict: "object"}
 
 

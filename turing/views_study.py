@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from jobs.ownership import editable_or_404, researcher_required, visible_or_404
+from jobs.ownership import editable_or_404, is_number, researcher_required, visible_or_404
 
 from . import launching, rendering
 from .forms import ReaderForm, StudyForm, is_simple
@@ -167,7 +167,4 @@ def _try(request: HttpRequest, deed: Any, praise: str) -> bool:
 
 
 def _only_numbers(chosen: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {
-        name: [value for value in values if value.isdecimal() and len(value) < 19]
-        for name, values in chosen.items()
-    }
+    return {name: [value for value in values if is_number(value)] for name, values in chosen.items()}

@@ -1,7 +1,33 @@
+from typing import Any
+
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from evalsite.models import Role, User
+
+from . import attempts
+
+
+class LogInForm(AuthenticationForm):
+    """Too many wrong passwords, and the right one is refused too until some time has passed."""
+
+    def clean(self) -> dict[str, Any]:
+        name = self.cleaned_data.get("username", "")
+        if attempts.too_many(self.request, name):
+            raise forms.ValidationError(_("Too many wrong passwords. Wait a quarter of an hour, or ask an administrator for a link to choose another."), code="too_many")  # fmt: skip
+        try:
+            cleaned = super().clean()
+        except forms.ValidationError:
+            attempts.note(self.request, name)
+            raise
+        attempts.forget(self.request, name)
+        return cleaned
+
+
+class AdminLogInForm(LogInForm, AdminAuthenticationForm):
+    pass
 
 
 class AccountForm(forms.ModelForm):

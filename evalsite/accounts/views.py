@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST
 from evalsite.models import Role, User
 from jobs.ownership import administrator_required
 
-from .forms import AccountForm, ProfileForm, RoleForm
+from .forms import AccountForm, LogInForm, ProfileForm, RoleForm
 from .links import password_link
 
 
 class LogIn(auth_views.LoginView):
     template_name = "evalsite/log_in.html"
+    authentication_form = LogInForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs):

@@ -1,7 +1,12 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from evalsite import environment as env
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -74,3 +79,12 @@ def test_a_secret_is_made_once_and_kept_private(given, tmp_path):
     given("short")
     with pytest.raises(ImproperlyConfigured, match="at least 32"):
         env.secret("EVALSITE_TEST", file)
+
+
+def test_a_site_set_up_as_the_documents_say_passes_djangos_own_inspection(tmp_path):
+    production = {
+        "EVALSITE_DATA": str(tmp_path), "EVALSITE_HTTPS": "yes", "EVALSITE_BEHIND_PROXY": "yes", "EVALSITE_HOSTS": "site.example.org",
+    }  # fmt: skip
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **production}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
