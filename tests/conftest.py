@@ -7,10 +7,15 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
 
+import hypothesis
 import pytest
 
 from tests import factories
 from tests.paths import ROOT
+
+# A machine that is busy with something else is no failure.
+hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])  # fmt: skip
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
