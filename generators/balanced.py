@@ -54,8 +54,8 @@ def start_balancing(
             kind="generators.balance", title=_("Balance “%(set)s”") % {"set": image_set},
             detail=_("seed %(seed)d") % {"seed": seed}, owner=owner,
             arguments={"source_pk": image_set.pk, "image_set_pk": new.pk, "way": way, "seed": seed, "fills": chosen},
+            result_url=reverse("imagesets:detail", args=[new.pk]),
         )  # fmt: skip
-        Job.objects.filter(pk=job.pk).update(result_url=reverse("imagesets:detail", args=[new.pk]))
         new.job = job
         new.save(update_fields=["job"])
     return job

@@ -49,9 +49,8 @@ def start_training(
         )  # fmt: skip
         run.job = start_job(
             kind="generators.train", title=_("Train %(name)s") % {"name": name}, detail=_("on %(set)s") % {"set": image_set},
-            owner=owner, arguments={"run_pk": run.pk}, queue="training",
+            owner=owner, arguments={"run_pk": run.pk}, queue="training", result_url=reverse("generators:run", args=[run.pk]),
         )  # fmt: skip
-        Job.objects.filter(pk=run.job.pk).update(result_url=reverse("generators:run", args=[run.pk]))
         run.save(update_fields=["job"])
     return run
 
@@ -99,8 +98,8 @@ def start_making(
                 **({"changes": changes} if changes else {}),
                 **({"images_seen": images_seen} if images_seen is not None else {}),
             },
+            result_url=reverse("imagesets:detail", args=[new.pk]),
         )  # fmt: skip
-        Job.objects.filter(pk=job.pk).update(result_url=reverse("imagesets:detail", args=[new.pk]))
         new.job = job
         new.save(update_fields=["job"])
     return job

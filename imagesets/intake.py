@@ -37,8 +37,8 @@ def start_import(
         job = start_job(
             kind="imagesets.import", title=_("Read the files of “%(name)s”") % {"name": name}, owner=owner,
             arguments={"image_set_pk": image_set.pk, "token": staging.token, "labels_from_folders": labels_from_folders},
+            result_url=reverse("imagesets:detail", args=[image_set.pk]),
         )  # fmt: skip
-        Job.objects.filter(pk=job.pk).update(result_url=reverse("imagesets:detail", args=[image_set.pk]))
         image_set.job = job
         image_set.save(update_fields=["job"])
     return job

@@ -12,16 +12,16 @@ from .sweeping import enqueue
 
 
 def start_job(
-    *, kind: str, title: str, owner: Any, arguments: dict[str, Any], detail: str = "", queue: str = "default"
-) -> Job:
+    *, kind: str, title: str, owner: Any, arguments: dict[str, Any], detail: str = "", queue: str = "default", result_url: str = "",
+) -> Job:  # fmt: skip
     if kind not in settings.JOB_KINDS:
         raise ValueError(
             f"Unknown kind of job {kind!r}; settings.JOB_KINDS has {', '.join(settings.JOB_KINDS)}."
         )
     with transaction.atomic():
         job = Job.objects.create(
-            kind=kind, title=title[:200], detail=detail[:300], owner=owner, arguments=arguments, queue=queue
-        )
+            kind=kind, title=title[:200], detail=detail[:300], owner=owner, arguments=arguments, queue=queue, result_url=result_url,
+        )  # fmt: skip
         enqueue(job)
     return job
 

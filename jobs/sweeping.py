@@ -46,7 +46,9 @@ def requeue(job: Job, *, deaths: int, rows: JobQuerySet) -> None:
         )
         if changed:
             enqueue(Job.objects.get(pk=job.pk))
-            logger.warning("job %s goes on as attempt %s", job.pk, job.attempt + 1)
+            logger.warning(
+                "job %s is back in its queue; its next attempt is number %s", job.pk, job.attempt + 1
+            )
 
 
 def enqueue(job: Job) -> None:

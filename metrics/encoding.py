@@ -31,9 +31,9 @@ HANDMADE = {
 SIZED = {"radiomics", "pixels"}  # depend on the size of a picture: all are brought to the smallest first
 
 ENCODING = {
-    "real": _("%(encoder)s features of the real images, %(done)s of %(total)s"),
-    "synthetic": _("%(encoder)s features of the synthetic images, %(done)s of %(total)s"),
-    "training": _("%(encoder)s features of the training images, %(done)s of %(total)s"),
+    "real": _("%(encoder)s: real images, %(done)s of %(total)s"),
+    "synthetic": _("%(encoder)s: synthetic images, %(done)s of %(total)s"),
+    "training": _("%(encoder)s: training images, %(done)s of %(total)s"),
 }
 
 

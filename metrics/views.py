@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from imagesets.models import ImageSet, Origin
 from jobs.models import Job
 from jobs.ownership import editable_or_404, researcher_required
-from jobs.queueing import start_job, stop_job
+from jobs.queueing import stop_job
 
 from .access import link_to, pictures_seen, visible
+from .beginning import begin_evaluation
 from .forms import EvaluationForm, unavailable_encoders
 from .models import Comparison, Evaluation
 from .reports import ReportError
@@ -38,36 +38,10 @@ def new(request: HttpRequest) -> HttpResponse:
     given = {name: request.GET[name] for name in ("synthetic", "real", "training") if name in request.GET}
     form = EvaluationForm(request.POST or None, user=request.user, initial=given)
     if request.method == "POST" and form.is_valid():
-        evaluation = begin(request.user, form.cleaned_data)
+        evaluation = begin_evaluation(request.user, form.cleaned_data)
         return redirect(evaluation)
     context = {"form": form, "unavailable": unavailable_encoders(), "missing": _missing(request.user)}
     return render(request, "metrics/new.html", context)
-
-
-def begin(owner: Any, chosen: dict[str, Any]) -> Evaluation:
-    real, synthetic = chosen["real"], chosen["synthetic"]
-    training = chosen["training"] or training_set_of(synthetic, owner)
-    name = _("%(synthetic)s, against %(real)s") % {"synthetic": synthetic.name, "real": real.name}
-    with transaction.atomic():
-        evaluation = Evaluation.objects.create(
-            name=name[:250], owner=owner, real=real, synthetic=synthetic, training=training,
-            encoders=chosen["encoders"], is_shared=chosen["is_shared"],
-            options={"seed": chosen["seed"], "paired": chosen["paired"]},
-        )  # fmt: skip
-        evaluation.job = start_job(
-            kind="metrics.evaluate", title=_("Evaluate %(name)s") % {"name": name}, owner=owner,
-            detail=", ".join(chosen["encoders"]), arguments={"evaluation_pk": evaluation.pk},
-        )  # fmt: skip
-        evaluation.job.result_url = evaluation.get_absolute_url()
-        evaluation.job.save(update_fields=["result_url"])
-        evaluation.save(update_fields=["job"])
-    return evaluation
-
-
-def training_set_of(synthetic: ImageSet, user: Any) -> ImageSet | None:
-    """The real set that the provenance names as what the generator learned from or mixed, where the person may see it."""
-    parents = synthetic.parents.filter(origin=Origin.REAL)
-    return ImageSet.objects.visible_to(user).usable().filter(pk__in=parents.values("pk")).first()
 
 
 def _missing(user: Any) -> dict[str, str] | None:

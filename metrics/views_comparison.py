@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jobs.ownership import editable_or_404, is_number, researcher_required, visible_or_404
-from jobs.queueing import start_job, stop_job
+from jobs.queueing import stop_job
 
+from .beginning import begin_comparison
 from .forms_comparison import ComparisonForm
 from .models import Comparison
 from .reports import ReportError
@@ -29,27 +29,8 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST or None, user=request.user, initial={k: v for k, v in given.items() if v}
     )
     if request.method == "POST" and form.is_valid():
-        return redirect(begin(request.user, form.cleaned_data))
+        return redirect(begin_comparison(request.user, form.cleaned_data))
     return render(request, "metrics/compare.html", {"form": form, "enough": form.choices >= 2})
-
-
-def begin(owner: Any, chosen: dict[str, Any]) -> Comparison:
-    sets = sorted(chosen["sets"], key=lambda one: one.pk)
-    name = _("%(n)s sets, against %(real)s") % {"n": len(sets), "real": chosen["real"].name}
-    with transaction.atomic():
-        comparison = Comparison.objects.create(
-            name=name[:250], owner=owner, real=chosen["real"], encoders=chosen["encoders"], seed=chosen["seed"],
-            is_shared=chosen["is_shared"],
-        )  # fmt: skip
-        comparison.sets.set(sets)
-        comparison.job = start_job(
-            kind="metrics.compare", title=_("Compare %(name)s") % {"name": name}, owner=owner,
-            detail=", ".join(chosen["encoders"]), arguments={"comparison_pk": comparison.pk},
-        )  # fmt: skip
-        comparison.job.result_url = comparison.get_absolute_url()
-        comparison.job.save(update_fields=["result_url"])
-        comparison.save(update_fields=["job"])
-    return comparison
 
 
 @researcher_required

@@ -6,10 +6,11 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
+from . import charts
 from .gathering import Gathered
 from .prompts import prompt_of
 from .results import Results
-from .views_results import voted
+from .results_words import span
 
 A_PAGE = 24
 ORDERS = {
@@ -29,6 +30,17 @@ def reviewed(found: Results, asked: Any) -> Page:
         item | {"remarks": remarks.get(item["result"].case.pk, [])} for item in voted(list(page.object_list))
     ]
     return page
+
+
+def voted(cases: list[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "result": one,
+            "votes": charts.votes(one.votes),
+            "span": span(one.share.interval) if one.share.interval else "",
+        }
+        for one in cases
+    ]
 
 
 def _remarks(gathered: Gathered) -> dict[int, list[dict[str, str]]]:

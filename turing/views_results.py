@@ -56,6 +56,8 @@ def page(found: Any) -> dict[str, Any]:
 
 def galleries(cases: list[Any]) -> list[dict[str, Any]]:
     """Give-aways, best fakes, and real images that were doubted, each with its votes."""
+    from .reviewing import voted
+
     seen = [case for case in cases if case.share.answered]
     fakes = [case for case in seen if case.case.truth != Truth.REAL]
     reals = [case for case in seen if case.case.truth == Truth.REAL]
@@ -69,20 +71,6 @@ def galleries(cases: list[Any]) -> list[dict[str, Any]]:
         {"anchor": anchor, "title": title, "note": note, "cases": voted(cases[:SHOWN])}
         for anchor, title, note, cases in groups if cases
     ]  # fmt: skip
-
-
-def voted(cases: list[Any]) -> list[dict[str, Any]]:
-    from . import charts
-    from .results_words import span
-
-    return [
-        {
-            "result": one,
-            "votes": charts.votes(one.votes),
-            "span": span(one.share.interval) if one.share.interval else "",
-        }
-        for one in cases
-    ]
 
 
 def closed_or_404(request: HttpRequest, pk: int) -> Study:

@@ -20,8 +20,8 @@ from jobs.models import Job
 from jobs.progress import JobError, Progress
 from jobs.queueing import retry_job
 from jobs.runner import run_attempt
+from metrics.beginning import begin_evaluation
 from metrics.models import Evaluation
-from metrics.views import begin as begin_evaluation
 from turing import launching
 from turing.models import Reader, Study
 from turing.protocol import simple

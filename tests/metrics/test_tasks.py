@@ -3,9 +3,9 @@
 import pytest
 
 from jobs.models import Job
+from metrics.beginning import begin_evaluation, training_set_of
 from metrics.models import Evaluation
 from metrics.reports import Report
-from metrics.views import begin, training_set_of
 from tests.factories import blobs, image_set
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("thumbnails")]
@@ -20,7 +20,7 @@ def sets(researcher):
 
 def start(owner, real, synthetic, **more) -> Evaluation:
     chosen = {"real": real, "synthetic": synthetic, "training": None, "encoders": ["radiomics"], "seed": 3, "paired": False, "is_shared": False}  # fmt: skip
-    return begin(owner, {**chosen, **more})
+    return begin_evaluation(owner, {**chosen, **more})
 
 
 def test_a_report_is_made(researcher, sets, work):

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from jobs.models import Job
+from metrics.beginning import begin_evaluation
 from metrics.models import Evaluation
-from metrics.views import begin
 from tests.factories import blobs, image_set, run_waiting_jobs
 from tests.metrics.examples import example_report
 
@@ -29,7 +29,7 @@ def sets(researcher):
 def waiting(researcher, sets):
     real, synthetic = sets
     chosen = {"real": real, "synthetic": synthetic, "training": None, "encoders": ["radiomics"], "seed": 0, "paired": False, "is_shared": False}  # fmt: skip
-    return begin(researcher, chosen)
+    return begin_evaluation(researcher, chosen)
 
 
 @pytest.fixture
