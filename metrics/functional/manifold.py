@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 
 from .clipped import uncapped_coverage, uncapped_density
@@ -73,15 +74,16 @@ def prdc(real: Any, synthetic: Any, k: int = 5) -> PRDC:
     recalled = np.zeros(len(a), bool)
     for rows, columns, square in _blocks(b, a):
         inside = square <= square_a[columns]
-        counts[rows] += np.count_nonzero(inside, axis=1)
-        in_ball[columns] += np.count_nonzero(inside, axis=0)
-        clipped_counts[rows] += np.count_nonzero(square <= clipped[columns], axis=1)
+        counts[rows] += _count(inside, axis=1)
+        in_ball[columns] += _count(inside, axis=0)
+        clipped_counts[rows] += _count(square <= clipped[columns], axis=1)
         recalled[columns] |= (square <= square_b[rows, None]).any(axis=0)
         best = square.argmin(axis=1)
         least = square[np.arange(len(best)), best]
         nearest[rows] = np.where(least < nearest_square[rows], columns.start + best, nearest[rows])
         nearest_square[rows] = np.minimum(nearest_square[rows], least)
-        _rarest(rarity[rows], inside, square_a[columns])
+        held_by = np.where(inside, square_a[columns], np.float32(np.inf))
+        rarity[rows] = np.minimum(rarity[rows], held_by.min(axis=1))
         realism[rows] = np.maximum(realism[rows], _ratio(square_a[columns], square).max(axis=1))
     is_covered = in_ball > 0
     strangers = np.bincount(own_a[near_a <= clipped[:, None]], minlength=len(a))
@@ -92,10 +94,9 @@ def prdc(real: Any, synthetic: Any, k: int = 5) -> PRDC:
     )  # fmt: skip
 
 
-def _rarest(rarity: np.ndarray, inside: np.ndarray, radius: np.ndarray) -> None:
-    """Lower (m,) rarity to the smallest radius of the balls that hold each image."""
-    row, ball = np.nonzero(inside)
-    np.minimum.at(rarity, row, radius[ball])
+def _count(flags: np.ndarray, axis: int) -> np.ndarray:
+    """Of a block, which has at most CHUNK rows and columns: in two bytes, a fifth of the time of numpy's own count."""
+    return flags.view(np.uint8).sum(axis=axis, dtype=np.uint16)
 
 
 def _ratio(radius: np.ndarray, distance: np.ndarray) -> np.ndarray:
@@ -119,7 +120,7 @@ def _neighbours(features: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         if rows == columns:
             np.fill_diagonal(square, np.inf)
         else:
-            _keep(best, which, columns, np.ascontiguousarray(square.T), rows.start)
+            _keep(best, which, columns, cv2.transpose(square), rows.start)
         _keep(best, which, rows, square, columns.start)
     last = best.argmax(axis=1)[:, None]
     for array in (best, which):
@@ -174,22 +175,31 @@ def _blocks(a: np.ndarray, b: np.ndarray, half: bool = False) -> Iterator[Block]
     The mean is taken off first: distances do not change, and the expanded square keeps its digits in float32.
     """
     mean = b.mean(axis=0, dtype=np.float64).astype(b.dtype)
+    room, norms = np.empty((min(CHUNK, len(b)), b.shape[1]), b.dtype), _norms(b, mean)
     for start in range(0, len(a), CHUNK):
         rows = slice(start, min(start + CHUNK, len(a)))
         part = a[rows] - mean
         for across in range(start if half else 0, len(b), CHUNK):
             columns = slice(across, min(across + CHUNK, len(b)))
-            yield rows, columns, _squares(part, b[columns] - mean)
+            others = np.subtract(b[columns], mean, out=room[: columns.stop - across])
+            yield rows, columns, _squares(part, others, norms[columns])
 
 
-def _squares(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(n, m) squared distances; pairs too close for the expanded square are computed exactly, so copies have 0."""
-    scale = np.add.outer(np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b))
-    square = a @ b.T
-    square *= -2
-    square += scale
-    scale *= CLOSE[square.dtype.itemsize]
-    rows, columns = np.nonzero(square <= scale)
+def _norms(features: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """(n,) squared lengths about the mean."""
+    parts = (features[start : start + CHUNK] - mean for start in range(0, len(features), CHUNK))
+    return np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])
+
+
+def _squares(a: np.ndarray, b: np.ndarray, norms: np.ndarray) -> np.ndarray:
+    """(n, m) squared distances; pairs too close for the expanded square are computed exactly, so copies have 0. norms: of b, (m,)."""
+    own, close = np.einsum("ij,ij->i", a, a), CLOSE[a.dtype.itemsize]
+    square = (-2 * a) @ b.T
+    square += own[:, None]
+    square += norms
+    if square.min() > close * (own.max() + norms.max()):
+        return square
+    rows, columns = np.nonzero(square <= close * np.add.outer(own, norms))
     for start in range(0, len(rows), CHUNK):
         r, c = rows[start : start + CHUNK], columns[start : start + CHUNK]
         difference = a[r] - b[c]
@@ -200,7 +210,7 @@ def _squares(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(n, m) Euclidean distances of (n, d) and (m, d), all at once; exact copies have distance 0."""
     mean = b.mean(axis=0)
-    return np.sqrt(_squares(a - mean, b - mean))
+    return np.sqrt(_squares(a - mean, b - mean, _norms(b, mean)))
 
 
 def nearest_neighbours(queries: Any, references: Any, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
