@@ -7,15 +7,38 @@ size (`matched`), since most distances fall as sets grow: a floor from few image
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray]
+from .functional.tails import t_quantile
+
+Pair = tuple[np.ndarray, np.ndarray]
 Interval = Callable[..., tuple[np.ndarray, np.ndarray]]
 SPLITS = 10
 FOLDS = 10
+
+
+@dataclass(frozen=True)
+class OnePass:
+    """A statistic that has its values for many pairs at once: of_pairs(pairs) -> (p, k). Its rows are positions, those of the
+    synthetic images after those of the real ones."""
+
+    of_pairs: Callable[[list[Pair]], np.ndarray]
+
+    def __call__(self, real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+        return self.of_pairs([(real, synthetic)])[0]
+
+
+Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray] | OnePass
+
+
+def _values(statistic: Statistic, pairs: Iterable[Pair]) -> np.ndarray:
+    """(p, k). Pairs are drawn as they are needed, so that a statistic which draws too takes turns with them."""
+    if isinstance(statistic, OnePass):
+        return statistic.of_pairs(list(pairs))
+    return np.array([statistic(*pair) for pair in pairs])
 
 
 @dataclass(frozen=True)
@@ -40,6 +63,8 @@ def compare(
     `interval` is `jackknife` unless given: `half_samples` where the statistic jumps when single images come and go (nearest
     neighbours), `no_interval` where the caller has one of its own.
     """
+    if isinstance(statistic, OnePass):
+        real, synthetic = np.split(np.arange(len(real) + len(synthetic)), [len(real)])
     value = np.asarray(statistic(real, synthetic), float)
     low, high = (interval or jackknife)(statistic, real, synthetic, groups, others, value=value, rng=rng)
     found = floor(statistic, real, synthetic, groups, rng=rng, least=least)
@@ -63,21 +88,18 @@ def jackknife(
     With g folds of a set, var = (g - 1) / g * sum (theta_j - mean theta)^2 (Efron and Stein 1981; Kott 2001 for groups); both
     sets add up, since they are independent. The interval is symmetric about the value, by Student's t with g - 1 degrees.
     """
-    from scipy.stats import t
-
     variance, fewest = np.zeros_like(value), folds
     for which, numbers in enumerate((groups, others)):
         if not len(numbers):
             continue  # a statistic of one set
         parts = folds_of(numbers, folds, rng)
         fewest = min(fewest, len(parts))
-        thetas = []
-        for kept in parts:
-            pair = (real[kept], synthetic) if which == 0 else (real, synthetic[kept])
-            thetas.append(statistic(*pair))
-        spread = np.array(thetas) - np.mean(thetas, axis=0)
+        thetas = _values(
+            statistic, ((real[kept], synthetic) if which == 0 else (real, synthetic[kept]) for kept in parts)
+        )
+        spread = thetas - thetas.mean(axis=0)
         variance = variance + (len(parts) - 1) / len(parts) * (spread**2).sum(axis=0)
-    half = t.ppf(0.975, max(1, fewest - 1)) * np.sqrt(variance)
+    half = t_quantile(0.975, max(1, fewest - 1)) * np.sqrt(variance)
     return value - half, value + half
 
 
@@ -92,13 +114,14 @@ def half_samples(
     (normal and heavy-tailed, n = 150 to 400) it covered precision, recall and density 93 to 98 % of the time, where
     leaving out a tenth gave intervals half as wide again.
     """
-    from scipy.stats import t
 
     def half_of(numbers: np.ndarray) -> np.ndarray:
         return max(halves(numbers, rng), key=len)  # the larger, where whole groups divide unevenly
 
-    thetas = [statistic(real[half_of(groups)], synthetic[half_of(others)]) for _draw in range(draws)]
-    half = t.ppf(0.975, draws - 1) * np.std(thetas, axis=0, ddof=1)
+    thetas = _values(
+        statistic, ((real[half_of(groups)], synthetic[half_of(others)]) for _draw in range(draws))
+    )
+    half = t_quantile(0.975, draws - 1) * np.std(thetas, axis=0, ddof=1)
     return value - half, value + half
 
 
@@ -129,25 +152,29 @@ def floor(
     splits: int = SPLITS,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int] | None:
     """(low, high, matched, n): range that 95 % of further splits would fall in, the value at the same size, and that size."""
-    nulls, here, sizes = [], [], []
-    for _split in range(splits):
-        first, second = halves(groups, rng)
-        size = min(len(first), len(second), len(synthetic))
-        if size < least:
-            return None
-        first, second = (rng.permutation(part)[:size] for part in (first, second))
-        drawn = rng.choice(len(synthetic), size, replace=False)
-        nulls.append(statistic(real[first], real[second]))
-        here.append(statistic(real[first], synthetic[drawn]))
-        sizes.append(size)
-    low, high = _prediction(np.array(nulls))
-    return low, high, np.mean(here, axis=0), min(sizes)
+    sizes: list[int] = []
+
+    def pairs() -> Iterator[Pair]:
+        for _split in range(splits):
+            first, second = halves(groups, rng)
+            size = min(len(first), len(second), len(synthetic))
+            if size < least:
+                return
+            first, second = (rng.permutation(part)[:size] for part in (first, second))
+            drawn = rng.choice(len(synthetic), size, replace=False)
+            sizes.append(size)
+            yield real[first], real[second]
+            yield real[first], synthetic[drawn]
+
+    values = _values(statistic, pairs())
+    if len(sizes) < splits:
+        return None
+    low, high = _prediction(values[::2])
+    return low, high, values[1::2].mean(axis=0), min(sizes)
 
 
 def _prediction(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """95 % range for one more draw like these (Student's t), never narrower than the draws themselves. draws: (b, k)."""
-    from scipy.stats import t
-
-    half = t.ppf(0.975, len(draws) - 1) * draws.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(draws))
+    half = t_quantile(0.975, len(draws) - 1) * draws.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(draws))
     mean = draws.mean(axis=0)
     return np.minimum(mean - half, draws.min(axis=0)), np.maximum(mean + half, draws.max(axis=0))

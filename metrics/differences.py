@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
 
 from .comparing import FOLDS, SPLITS, folds_of, halves
+from .functional.tails import t_quantile
 
 Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray]  # (real, synthetic) -> (k,)
 
@@ -54,7 +54,7 @@ class Paired:
         return self._about(self.difference(first, second, part), variance, level)
 
     def _about(self, centre: float, variance: float, level: float) -> tuple[float, float]:
-        half = float(t.ppf((1 + level) / 2, self.freedom)) * float(np.sqrt(max(0.0, variance)))
+        half = t_quantile((1 + level) / 2, self.freedom) * float(np.sqrt(max(0.0, variance)))
         return float(centre) - half, float(centre) + half
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from .catalogue import METRICS
-from .comparing import jackknife, no_interval
+from .comparing import OnePass, jackknife, no_interval
 from .feature_sets import JACKKNIFE, Features, blank, too_few, within
 from .functional import resampling
 from .functional.cmmd import cmmd
 from .functional.frechet import frechet_distance
-from .functional.kernel import kid, kid_p_value, kid_subsets
+from .functional.kernel import kid_of_pairs, kid_p_value, kid_subsets
 from .functional.null import frechet_null
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
@@ -23,7 +23,9 @@ SUBSETS, SUBSET = 100, 1000
 
 
 def kid_number(features: Features, rng: np.random.Generator) -> Number:
-    number = two_sample(features, "kid", _kid, rng, {"kernel": "cubic polynomial, gamma 1/d"})
+    both = np.vstack([features.real, features.synthetic])
+    statistic = OnePass(lambda pairs: kid_of_pairs(both, pairs)[:, None])
+    number = two_sample(features, "kid", statistic, rng, {"kernel": "cubic polynomial, gamma 1/d"})
     if number.value is None:
         return number
     p = kid_p_value(
@@ -31,10 +33,6 @@ def kid_number(features: Features, rng: np.random.Generator) -> Number:
     )  # fmt: skip
     tested = {"permutation test that both sets come from one distribution": f"p = {p:.3f}"}
     return replace(number, protocol={**number.protocol, **tested})
-
-
-def _kid(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
-    return np.array([kid(real, synthetic)])
 
 
 def kid_subsets_number(features: Features, whole: Number, rng: np.random.Generator) -> Number:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .catalogue import METRICS, title_with
+from .functional.tails import beta_quantile
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
 
@@ -65,7 +66,5 @@ def within(number: Number, low: float, high: float) -> tuple[float, float]:
 
 def exact_interval(k: int, n: int) -> tuple[float, float]:
     """95 % interval of a share k of n (Clopper and Pearson 1934): conservative, also at 0 and 1."""
-    from scipy.stats import beta
-
-    low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
-    return low, float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+    low = beta_quantile(0.025, k, n - k + 1) if k else 0.0
+    return low, beta_quantile(0.975, k + 1, n - k) if k < n else 1.0

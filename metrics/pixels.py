@@ -11,6 +11,7 @@ import numpy as np
 
 from .functional.information import nmi
 from .functional.similarity import mae, ms_ssim, mse, psnr, ssim
+from .functional.tails import t_quantile
 from .images import EvaluationRefused, Images, Look, Step
 from .reports import gettext_noop as _
 
@@ -138,7 +139,5 @@ def intensity_shares(look: Look) -> np.ndarray:
 
 def mean_interval(values: np.ndarray) -> tuple[float, float]:
     """95 % interval of a mean of independent values, by Student's t. Needs at least two."""
-    from scipy.stats import t
-
-    half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    half = t_quantile(0.975, len(values) - 1) * float(values.std(ddof=1) / np.sqrt(len(values)))
     return float(values.mean()) - half, float(values.mean()) + half

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 from scipy import linalg
-from scipy.stats import rankdata
 
 from .errors import CannotMeasure, as_pair
+from .tails import area_under
 
 FOLDS = 5
 RIDGE = 1e-2  # of the kernel's diagonal, which is 1, for each image
@@ -46,14 +46,8 @@ def c2st(
     fold_b = _beside_copies(a, b, fold_a, fold_b, groups_b)
     ratings = _left_out(np.vstack([a, b]), len(a), np.concatenate([fold_a, fold_b]), folds)
     first, second = ratings[: len(a)], ratings[len(a) :]
-    areas = [area(first[fold_a == fold], second[fold_b == fold]) for fold in range(folds)]
+    areas = [area_under(first[fold_a == fold], second[fold_b == fold]) for fold in range(folds)]
     return TwoSample(float(np.mean(areas)), first, second)
-
-
-def area(real: np.ndarray, synthetic: np.ndarray) -> float:
-    """Area under the ROC curve: share of pairs in which the synthetic image is rated higher, ties counting half."""
-    ranks, m = rankdata(np.concatenate([real, synthetic])), len(synthetic)
-    return float((ranks[len(real) :].sum() - m * (m + 1) / 2) / (len(real) * m))
 
 
 def _left_out(rows: np.ndarray, n: int, fold: np.ndarray, folds: int) -> np.ndarray:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import fisher_exact, norm, rankdata
 
 from .errors import CannotMeasure, as_pair
 from .frechet import frechet_distance
 from .manifold import nearest_neighbours, radii
 from .modes import grow_modes
+from .tails import normal_share
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Copies:
 
 def suspected_copies(synthetic: Any, training: Any, held_out: Any = None, *, ratio: float = 0.5) -> Copies:
     """From features (m, d), (n, d) and (k, d). Raises CannotMeasure below two training images or for ratio outside (0, 1]."""
+    from scipy.stats import fisher_exact
+
     t, s = as_pair(training, synthetic, least=1)
     if not 0 < ratio <= 1:
         raise CannotMeasure(f"ratio is {ratio}; allowed is above 0 and at most 1.")
@@ -118,11 +120,13 @@ def copying_test(synthetic: Any, training: Any, held_out: Any) -> Copying:
         )
     weights /= weights.sum()
     value = float(np.nansum(weights * z))
-    return Copying(value, float(norm.cdf(value / np.sqrt((weights**2).sum()))), z)
+    return Copying(value, normal_share(value / np.sqrt((weights**2).sum())), z)
 
 
 def _rank_z(made: np.ndarray, unseen: np.ndarray) -> float:
     """z of Mann and Whitney's U with its correction for ties: negative where `made` is smaller."""
+    from scipy.stats import rankdata
+
     ranks = rankdata(np.concatenate([made, unseen]))
     n, m = len(made), len(unseen)
     u = ranks[:n].sum() - n * (n + 1) / 2

@@ -17,6 +17,7 @@ import numpy as np
 from .errors import CannotMeasure, as_pair
 from .modes import LEAST, ModeTree, grow_modes
 from .permuting import Sums, lowest
+from .tails import binomial_above
 
 LEVEL = 0.02  # of a false alarm: other parts of a verdict on diversity need their share of .05
 THIN = 0.5  # of the real share: a mode with less counts as found; with more it is a difference, no loss
@@ -138,8 +139,6 @@ def _findable(leaves: Sums, branches: np.ndarray, critical: float, fitted: int) 
 
     A set of patients counts as so many images as would make the shares of the branches as uncertain.
     """
-    from scipy.stats import binom
-
     if not len(branches):
         return 1.0
     sums = Sums(leaves.values @ branches.T.astype(float), leaves.sizes, leaves.is_real)
@@ -153,8 +152,8 @@ def _findable(leaves: Sums, branches: np.ndarray, critical: float, fitted: int) 
     if not passes.any():
         return 1.0
     shares = np.linspace(0.001, 0.999, 999)
-    grown = binom.sf(LEAST - 1, fitted, shares)
-    enough = (binom.sf(k[passes.argmax()] - 1, int(n), shares) >= 0.95) & (grown >= 0.95)
+    grown = binomial_above(LEAST - 1, fitted, shares)
+    enough = (binomial_above(k[passes.argmax()] - 1, int(n), shares) >= 0.95) & (grown >= 0.95)
     return float(shares[enough.argmax()]) if enough.any() else 1.0
 
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from .classifier import area
 from .errors import CannotMeasure, as_pair
 from .missing import LEVEL, MISSING, THIN, missing_share, numbered
 from .permuting import Sums, lowest
+from .tails import area_under, normal_share
 
 FOLDS = 5
 COMPONENTS = 32
@@ -91,7 +91,7 @@ def class_shares(
     classes = tuple(
         Class(
             str(name), float(prior[k]), float(shares[k]), _with_the_unseen(shares[k], ends[k, 0], ends[k, 1], len(b)),
-            area(ratings[which != k, k], ratings[which == k, k]), float(tested.p_value[k]),
+            area_under(ratings[which != k, k], ratings[which == k, k]), float(tested.p_value[k]),
             _power(test_real[:, k], which != k, sums, k, tested.critical),
         )
         for k, name in enumerate(names)
@@ -201,12 +201,10 @@ def _with_the_unseen(share: float, low: float, high: float, n: int) -> tuple[flo
 
 def _power(evidence: np.ndarray, without: np.ndarray, sums: Sums, k: int, critical: float) -> float:
     """Chance that the test passes when the synthetic images are as the real ones of other classes."""
-    from scipy.stats import norm
-
     real, synthetic = sums.variances()
     error = np.sqrt(real[k] + synthetic[k])
     gap = evidence.mean() - evidence[without].mean()
-    return float(norm.cdf(gap / error - critical)) if error > 0 else 0.0
+    return normal_share(gap / error - critical) if error > 0 else 0.0
 
 
 def _missing(

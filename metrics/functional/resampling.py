@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import t
 
 from .errors import CannotMeasure
+from .tails import t_quantile
 
 Statistic = Callable[[np.ndarray, np.ndarray], float]
 
@@ -70,7 +70,7 @@ def jackknife(
         freedom += part**2 / (g - 1)
     error, centre = float(np.sqrt(variance)), float(value - bias)
     # No spread at all leaves no degrees of freedom to speak of, and an interval of no width.
-    half = float(t.ppf((1 + level) / 2, variance**2 / freedom)) * error if freedom > 0 else 0.0
+    half = t_quantile((1 + level) / 2, variance**2 / freedom) * error if freedom > 0 else 0.0
     return Estimate(value, centre - half, centre + half, centre, error, level, f"delete-1/{folds} jackknife")
 
 

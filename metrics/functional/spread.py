@@ -15,6 +15,7 @@ from .errors import CannotMeasure, as_pair
 from .missing import halves, numbered
 from .modes import grow_modes
 from .permuting import Sums, lowest
+from .tails import chi_square_quantile
 
 RATIO = 0.5  # of the median distance to the nearest other real image: closer is a near repeat
 FEWEST = 3  # images of both sides in a leaf that is looked at
@@ -105,8 +106,6 @@ def near_repeats(real: Any, synthetic: Any, *, groups: Any = None) -> Repeats:
     Real images repeat themselves too (two visits of a patient, a burst of slices): compare with the real set's own share.
     Raises CannotMeasure for fewer than 3 real images.
     """
-    from scipy.stats import chi2
-
     a, b = as_pair(real, synthetic)
     near = RATIO * _unit(a)
     names = numbered(b, groups, "synthetic")
@@ -119,8 +118,8 @@ def near_repeats(real: Any, synthetic: Any, *, groups: Any = None) -> Repeats:
         has[start : start + 1024] = is_near.any(axis=1)
     pairs //= 2
     possible = len(b) * (len(b) - 1) / 2
-    low = possible / (chi2.ppf(0.975, 2 * pairs + 2) / 2)
-    high = possible / (chi2.ppf(0.025, 2 * pairs) / 2) if pairs else np.inf
+    low = possible / (chi_square_quantile(0.975, 2 * pairs + 2) / 2)
+    high = possible / (chi_square_quantile(0.025, 2 * pairs) / 2) if pairs else np.inf
     return Repeats(float(has.mean()), pairs, possible / pairs if pairs else np.inf, (float(low), float(high)))
 
 

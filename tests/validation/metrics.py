@@ -4,7 +4,7 @@ import numpy as np
 import scipy.linalg
 from scipy.stats import entropy
 
-from metrics.functional.classifier import area, c2st
+from metrics.functional.classifier import c2st
 from metrics.functional.cmmd import cmmd
 from metrics.functional.diversity import vendi_score
 from metrics.functional.frechet import frechet_distance, frechet_from_moments
@@ -13,6 +13,7 @@ from metrics.functional.kernel import kid, kid_subsets
 from metrics.functional.manifold import prdc
 from metrics.functional.memorisation import authenticity, suspected_copies
 from metrics.functional.null import frechet_null, frechet_null_mean, shrunk_eigenvalues
+from metrics.functional.tails import area_under
 from tests.validation import Entry, apart, apart_relative
 
 
@@ -236,7 +237,7 @@ def _area() -> float:
 
     rng = np.random.default_rng(0)
     real, synthetic = rng.integers(0, 20, 40), rng.integers(3, 25, 30)
-    return apart(area(real, synthetic), mannwhitneyu(synthetic, real).statistic / 1200)
+    return apart(area_under(real, synthetic), mannwhitneyu(synthetic, real).statistic / 1200)
 
 
 def _shrunk() -> float:

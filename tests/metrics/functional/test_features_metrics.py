@@ -10,7 +10,7 @@ from metrics.functional.diversity import vendi_score
 from metrics.functional.errors import CannotMeasure
 from metrics.functional.frechet import Moments, frechet_distance, frechet_from_moments
 from metrics.functional.inception import inception_score
-from metrics.functional.kernel import kid, kid_p_value, kid_subsets
+from metrics.functional.kernel import kid, kid_of_pairs, kid_p_value, kid_subsets
 from metrics.functional.manifold import distances, nearest_neighbours, prdc
 from metrics.functional.memorisation import authenticity, correlation, suspected_copies
 
@@ -82,6 +82,16 @@ def test_kid_of_subsets_refuses_what_is_too_small_and_has_the_whole_sets_mean():
         kid_subsets(a, b, rng=np.random.default_rng(0))
     mean, spread = kid_subsets(a, b, rng=np.random.default_rng(0), subsets=50, size=100)
     assert mean == pytest.approx(kid(a, b), abs=3 * spread)
+
+
+def test_kid_of_many_pairs_of_parts_is_the_kid_of_each(monkeypatch):
+    monkeypatch.setattr("metrics.functional.kernel.CHUNK", 32)
+    rows, rng = normal(90, 4, 1), np.random.default_rng(0)
+    pairs = [(order[: 20 + n], order[20 + n : 70]) for n in range(5) for order in [rng.permutation(90)]]
+    expected = [kid(rows[first], rows[second]) for first, second in pairs]
+    np.testing.assert_allclose(kid_of_pairs(rows, pairs), expected, rtol=1e-10)
+    with pytest.raises(CannotMeasure, match="at least 2"):
+        kid_of_pairs(rows, [(np.array([3]), np.arange(10, 20))])
 
 
 def test_the_permutation_test_of_kid_holds_its_size_and_finds_a_shift():
