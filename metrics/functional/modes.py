@@ -79,9 +79,12 @@ def _branches(merges: np.ndarray, which: np.ndarray) -> list[np.ndarray]:
     """Every union of leaves that the tree makes, the leaves themselves first; the last is everything."""
     branches = list(np.eye(which.max() + 1, dtype=bool))
     below = [branches[leaf] for leaf in which]
-    for left, right, _height, _size in merges:
-        union = below[int(left)] | below[int(right)]
-        if not (union == below[int(left)]).all() and not (union == below[int(right)]).all():
+    for left, right in merges[:, :2].astype(int).tolist():
+        if below[left] is below[right]:  # within a leaf, as most merges are
+            below.append(below[left])
+            continue
+        union = below[left] | below[right]
+        if not (union == below[left]).all() and not (union == below[right]).all():
             branches.append(union)
         below.append(union)
     return branches

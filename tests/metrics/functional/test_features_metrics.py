@@ -64,6 +64,18 @@ def test_moments_merge_exactly(cut, seed):
     np.testing.assert_allclose(merged.m2, whole.m2, rtol=1e-9, atol=1e-10)
 
 
+def test_frechet_of_features_that_depend_on_one_another_keeps_its_digits():
+    """As radiomic features do; the cross product of the images themselves has the exact value."""
+    a, b = normal(60, 6, 1), normal(70, 6, 2, 0.3)
+    a, b = (np.hstack([x, 4 * x[:, :3], x[:, :1] - x[:, 1:2]]) for x in (a, b))
+    fa, fb = ((x - x.mean(axis=0)) / np.sqrt(len(x) - 1) for x in (a, b))
+    apart = a.mean(axis=0) - b.mean(axis=0)
+    cross = np.linalg.svd(fa @ fb.T, compute_uv=False).sum()
+    assert frechet_distance(a, b) == pytest.approx(
+        apart @ apart + (fa**2).sum() + (fb**2).sum() - 2 * cross, rel=1e-11
+    )
+
+
 def test_kid_is_the_definition_and_is_unbiased():
     a, b = normal(30, 5, 1), normal(20, 5, 2)
     k = lambda x, y: (x @ y / 5 + 1) ** 3  # noqa: E731
