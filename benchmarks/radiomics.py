@@ -11,6 +11,7 @@ from benchmarks.peers import medians  # isort: skip  (sets the thread count befo
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -62,11 +63,22 @@ def encoded(images: list[np.ndarray]) -> np.ndarray:
         return features(loaders, encoder=Radiomics(), intensity=Intensity(0, 255), cache=Path(folder))
 
 
+def by_two_threads(images: list[np.ndarray]) -> float:
+    """Images a second by the clock where two threads share them: says how much of the work holds the interpreter."""
+    with ThreadPoolExecutor(2) as threads:
+
+        def ours() -> None:
+            list(threads.map(encoded, (images[::2], images[1::2])))
+
+        return len(images) / medians(3, time.perf_counter, ours=ours)["ours"]
+
+
 def main() -> None:
     images = pictures()
     rate = len(images) / medians(5, ours=lambda: encoded(images))["ours"]
     met = "met" if rate >= GOAL else "MISSED"
     print(f"radiomics, 256 x 256, one thread: {rate:.1f} images/s, goal {GOAL:g} on two, {met}")
+    print(f"  two threads, by the clock: {by_two_threads(images):.1f} images/s")
     for name, each in sorted(profile(images).items(), key=lambda item: -item[1]):
         print(f"  {name}: {each:.2f} ms")
 

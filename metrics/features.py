@@ -40,7 +40,7 @@ def features(
 
     `progress(done, total)` counts pictures and may raise to stop the work: finished shards stay. Raises BrokenFeatures.
     """
-    _keep_freed_memory()
+    keep_freed_memory()
     folder = cache / key(encoder, intensity)
     known = _read_shards(folder)
     missing = [position for position, (digest, _load) in enumerate(images) if digest not in known]
@@ -63,7 +63,7 @@ def features(
     return np.stack([known[digest] for digest, _load in images]).astype(np.float64)
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Frees one large block, after which glibc keeps what is freed and asks the system for less: radiomics took a fifth longer
     where every array of a picture came from the system and cost a fault a page (mallopt(3), M_MMAP_THRESHOLD). Elsewhere no effect.
     """

@@ -33,7 +33,8 @@ def glrlm(levels: np.ndarray) -> list[float]:
 def glszm(levels: np.ndarray) -> list[float]:
     """16 numbers in the order of ZONE_NAMES, of zones that touch by side or corner."""
     level, size = _zones(levels)
-    sizes, column = np.unique(size, return_inverse=True)
+    occurs = np.bincount(size) > 0
+    sizes, column = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[size]
     values = _emphases(
         _table(level, column, int(levels.max()), len(sizes))[None], sizes.astype(float), levels.size
     )
