@@ -45,6 +45,7 @@ def _reader(reader: Reader) -> dict[str, Any]:
         "profile": reader.profile,
         "machine": reader.is_machine,
         "simulated": reader.is_simulated,
+        "rehearsal": reader.is_rehearsal,
         "revoked": reader.revoked.isoformat() if reader.revoked else None,
         "sessions": [_session(session) for session in reader.sessions.order_by("number")],
     }

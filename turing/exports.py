@@ -39,7 +39,7 @@ def answers_csv(study: Study) -> Iterator[str]:
 def _row(study: Study, answer: Answer, is_current: bool) -> list[Any]:
     session, trial = answer.session, answer.trial
     reader, case = session.reader, trial.case
-    counts = trial.counts and session.set_aside is None
+    counts = trial.counts and session.set_aside is None and not session.by_owner
     binary = answer.said in ("real", "synthetic")
     return [
         study.name, study.protocol_digest, answer.version, reader.number, reader.experience, reader.group, int(reader.is_simulated),

@@ -183,12 +183,16 @@ class ReaderForm(forms.ModelForm):
             "name": _("Shown to you only. “Reader 1” will do."),
             "experience": _("For the table of results: “thoracic radiologist, 9 years”."),
             "group": _("Compared with the other groups in the results: “resident”, “thoracic radiologist”."),
-            "account": _("The study then stands on the reader's own list too. The link works without one."),
+            "account": _(
+                "The study then stands on the reader's own list too. The link works without one. Accounts that can see the truth are not offered."
+            ),
         }
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = get_user_model().objects.filter(is_active=True).exclude(pk=study.owner_id)
+        users = get_user_model().objects.filter(is_active=True)
+        knowing = [user.pk for user in users if study.truth_is_known_to(user)]
         taken = study.readers.exclude(account=None).values("account")
         self.fields["account"].empty_label = _("no account")
-        self.fields["account"].queryset = accounts.exclude(pk__in=taken).order_by("username")
+        free = users.exclude(pk__in=taken).exclude(pk__in=knowing)
+        self.fields["account"].queryset = free.order_by("username")

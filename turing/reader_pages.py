@@ -46,9 +46,12 @@ def is_phone(request: HttpRequest) -> bool:
     return PHONE.search(request.headers.get("User-Agent", "")) is not None
 
 
-def welcome(request: HttpRequest, reader: Reader, *, owner: bool) -> HttpResponse:
+def welcome(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Instructions of the first phase, screen check, profile and consent."""
-    context = _told(reader.study, 0) | {"owner": owner, "display_fields": sessions.DISPLAY_FIELDS}
+    context = _told(reader.study, 0) | {
+        "rehearsal": reader.is_rehearsal,
+        "display_fields": sessions.DISPLAY_FIELDS,
+    }
     return page(request, reader, "read_welcome", language=get_language(), **context)
 
 

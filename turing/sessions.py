@@ -85,7 +85,6 @@ class Submission:
 def open_session(
     *,
     reader: Reader,
-    by_owner: bool = False,
     display: dict[str, Any] | None = None,
     profile: dict[str, Any] | None = None,
 ) -> Session:
@@ -97,7 +96,7 @@ def open_session(
             if profile:
                 reader.profile = kept_profile(profile)
                 reader.save(update_fields=["profile"])
-            session = _begin(reader, by_owner, whole_numbers(display or {}, DISPLAY_FIELDS))
+            session = _begin(reader, whole_numbers(display or {}, DISPLAY_FIELDS))
     return session
 
 
@@ -105,11 +104,16 @@ def current_session(reader: Reader) -> Session | None:
     return reader.sessions.counted().order_by("-number").first()
 
 
-def _begin(reader: Reader, by_owner: bool, display: dict[str, int]) -> Session:
+def _begin(reader: Reader, display: dict[str, int]) -> Session:
     number, now = reader.sessions.count() + 1, timezone.now()
     seed = reader_seed(reader.study.seed, reader.number + 10_000 * (number - 1))
     session = Session.objects.create(
-        reader=reader, number=number, seed=seed, consented=now, by_owner=by_owner, display=display
+        reader=reader,
+        number=number,
+        seed=seed,
+        consented=now,
+        by_owner=reader.is_rehearsal,
+        display=display,
     )
     Stage.objects.create(session=session, phase=0, begun=now)
     Trial.objects.bulk_create(trials_for(session))

@@ -33,6 +33,7 @@ urlpatterns = [
     path("studies/<int:pk>/delete/", views_study.delete, name="delete"),
     path("studies/<int:pk>/share/", views_study.share, name="share"),
     path("studies/<int:pk>/readers/", views_readers.add_reader, name="add_reader"),
+    path("studies/<int:pk>/rehearse/", views_readers.rehearse, name="rehearse"),
     path("studies/<int:pk>/machines/", views_readers.add_machine, name="add_machine"),
     path("studies/<int:pk>/readers/<int:number>/link/", views_readers.new_link, name="new_link"),
     path("studies/<int:pk>/readers/<int:number>/revoke/", views_readers.revoke, name="revoke"),

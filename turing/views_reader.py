@@ -26,6 +26,7 @@ DOORS = {
     "revoked": (403, gettext_lazy("This link is no longer valid"), gettext_lazy("It has been withdrawn. Ask for a new one whoever sent it to you; answers that were saved are kept.")),
     "closed": (200, gettext_lazy("This study is closed"), gettext_lazy("Thank you for reading. Answers that were saved are kept; no more are taken.")),
     "early": (200, gettext_lazy("This study has not begun"), gettext_lazy("Come back to this page when you are told that it has.")),
+    "known": (403, gettext_lazy("You can see which images are synthetic"), gettext_lazy("Your account opens this study or the images it is made of, so you cannot be one of its readers; nothing was recorded. To see the pages as readers do, use “Rehearse” on the page of the study. If this computer is lent to a reader, log out first.")),
     "phone": (403, gettext_lazy("This study is not read on a phone"), gettext_lazy("Detail that matters is lost on a small screen. Open the same link on a computer or a tablet.")),
 }  # fmt: skip
 LARGEST_POST = 50_000  # bytes; an answer has a few hundred, a long text some thousand
@@ -35,13 +36,13 @@ LARGEST_POST = 50_000  # bytes; an answer has a few hundred, a long text some th
 def read(request: HttpRequest, key: str) -> HttpResponse:
     """Wherever the reader is: welcome, a phase's beginning, the current case, a phase's end, a wait, thanks."""
     reader = _reader(key)
-    if reason := _why_not(reader, request):
+    if reason := _why_not(reader, request) or _on_a_phone(reader, request):
         return _closed_door(request, reason, reader)
     if request.GET.get("language") in dict(settings.LANGUAGES):
         return _speak(reader, request.GET["language"])
     session = sessions.current_session(reader)
     if session is None:
-        return reader_pages.welcome(request, reader, owner=_knows_truth(request, reader.study))
+        return reader_pages.welcome(request, reader)
     here = progressing.where(session, reader.study)
     correcting = "previous" in request.GET and sessions.previous_trial(session, reader.study)
     if trial := correcting or here.trial:
@@ -60,7 +61,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
 def begin(request: HttpRequest, key: str) -> HttpResponse:
     """Consent, or the agreement to go on with the next phase."""
     reader = _reader(key)
-    if reason := _why_not(reader, request):
+    if reason := _why_not(reader, request) or _on_a_phone(reader, request):
         return _closed_door(request, reason, reader)
     if session := sessions.current_session(reader):
         sessions.begin_phase(session, reader.study)
@@ -71,9 +72,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
         return _closed_door(request, "phone", reader)
     profile = {name: post.get(name, "") for name in sessions.PROFILE_FIELDS}
     profile["language"] = translation.get_language() or ""
-    sessions.open_session(
-        reader=reader, by_owner=_knows_truth(request, reader.study), display=display, profile=profile
-    )
+    sessions.open_session(reader=reader, display=display, profile=profile)
     return _see(reader)
 
 
@@ -81,7 +80,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 def state(request: HttpRequest, key: str) -> HttpResponse:
     reader = _reader(key)
     session = reader and sessions.current_session(reader)
-    if _why_not(reader) or session is None:
+    if _why_not(reader, request) or session is None:
         return state_response({"stage": "reload"})
     return state_response(reader_pages.state_now(session, reader.study))
 
@@ -93,7 +92,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     reader = _reader(key)
     by_script = request.content_type == "application/json"
     session = reader and sessions.current_session(reader)
-    if (reason := _why_not(reader)) or session is None:
+    if (reason := _why_not(reader, request)) or session is None:
         if by_script:
             return state_response({"stage": "reload"})
         return _closed_door(request, reason, reader) if reason else _see(reader)
@@ -112,7 +111,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
 def end(request: HttpRequest, key: str) -> HttpResponse:
     """The questions at the end of a phase."""
     reader = _reader(key)
-    if reason := _why_not(reader):
+    if reason := _why_not(reader, request):
         return _closed_door(request, reason, reader)
     session = sessions.current_session(reader)
     if request.method == "POST" and session is not None:
@@ -128,7 +127,7 @@ def image(request: HttpRequest, token: str, place: int = 0) -> HttpResponse:
     """Pixels by the random token of a trial, as long as its reader may read."""
     trial = _trial(token)
     study = trial and trial.case.study
-    if trial is None or _why_not(trial.session.reader, study=study) or not may_see(trial, study):
+    if trial is None or _why_not(trial.session.reader, request, study) or not may_see(trial, study):
         return sealed(HttpResponse(status=404))
     if place >= places(trial, study):
         return sealed(HttpResponse(status=404))
@@ -156,7 +155,7 @@ def _heavy(study: str) -> list[str]:
     return [f"{study}__protocol", f"{study}__audit"]
 
 
-def _why_not(reader: Reader | None, request: HttpRequest | None = None, study: Study | None = None) -> str:
+def _why_not(reader: Reader | None, request: HttpRequest, study: Study | None = None) -> str:
     """The name of the door that this link finds closed; empty when a case may be shown."""
     if reader is None:
         return "unknown"
@@ -167,8 +166,12 @@ def _why_not(reader: Reader | None, request: HttpRequest | None = None, study: S
         return "closed"
     if not study.is_open:
         return "early"
-    phone = request is not None and not study.designed.allow_phones and reader_pages.is_phone(request)
-    return "phone" if phone else ""
+    known = not reader.is_rehearsal and study.truth_is_known_to(request.user)
+    return "known" if known else ""
+
+
+def _on_a_phone(reader: Reader, request: HttpRequest) -> str:
+    return "phone" if not reader.study.designed.allow_phones and reader_pages.is_phone(request) else ""
 
 
 def _closed_door(request: HttpRequest, door: str, reader: Reader | None = None) -> HttpResponse:
@@ -177,10 +180,6 @@ def _closed_door(request: HttpRequest, door: str, reader: Reader | None = None) 
         return reader_pages.closed(request, reader, title, sentence)
     context = {"title": title, "sentence": sentence}
     return sealed(render(request, "turing/read_closed.html", context, status=status))
-
-
-def _knows_truth(request: HttpRequest, study: Study) -> bool:
-    return Study.objects.visible_to(request.user).filter(pk=study.pk).exists()
 
 
 def _see(reader: Reader) -> HttpResponse:

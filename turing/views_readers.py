@@ -26,16 +26,35 @@ def add_reader(request: HttpRequest, pk: int) -> HttpResponse:
     if study.is_closed:
         messages.error(request, _("The study is closed: nobody can read it any more."))
     elif form.is_valid():
-        with transaction.atomic():
-            Study.objects.select_for_update().get(pk=study.pk)
-            form.instance.study = study
-            form.instance.number = (study.readers.aggregate(last=Max("number"))["last"] or 0) + 1
-            form.save()
+        _enrol(study, form.instance)
         messages.success(request, _("%(reader)s was added. Send the link below.") % {"reader": form.instance})
     else:
         for errors in form.errors.values():
             messages.error(request, " ".join(errors))
     return redirect("turing:detail", pk)
+
+
+@require_POST
+@researcher_required
+def rehearse(request: HttpRequest, pk: int) -> HttpResponse:
+    """The study as its readers see it, for those who may not be its readers."""
+    study = editable_or_404(Study.objects, request.user, pk=pk)
+    if not study.is_open:
+        messages.error(request, _("Only an open study can be rehearsed."))
+        return redirect("turing:detail", pk)
+    reader = study.readers.active().filter(is_rehearsal=True).first()
+    if reader is None:
+        reader = _enrol(study, Reader(name=_("Rehearsal"), is_rehearsal=True))
+    return redirect("turing:read", reader.key)
+
+
+def _enrol(study: Study, reader: Reader) -> Reader:
+    with transaction.atomic():
+        Study.objects.select_for_update().get(pk=study.pk)
+        reader.study = study
+        reader.number = (study.readers.aggregate(last=Max("number"))["last"] or 0) + 1
+        reader.save()
+    return reader
 
 
 @require_POST
@@ -133,7 +152,7 @@ def listed(request: HttpRequest, study: Study) -> list[dict[str, Any]]:
         {
             "row": reader,
             "saved": reader.saved,
-            "notes": _notes(reader),
+            "notes": _notes(study, reader),
             "total": reader.total,
             "done": any(one.finished and not one.set_aside for one in reader.sessions.all()),
             "link": request.build_absolute_uri(f"/read/{reader.key}/"),
@@ -142,9 +161,13 @@ def listed(request: HttpRequest, study: Study) -> list[dict[str, Any]]:
     ]
 
 
-def _notes(reader: Reader) -> list[str]:
-    by_owner = any(session.by_owner for session in reader.sessions.all())
-    notes = [reader.experience, reader.account.username if reader.account else ""]
-    return [
-        note for note in (*notes, _("read by somebody who may know the truth") if by_owner else "") if note
+def _notes(study: Study, reader: Reader) -> list[str]:
+    by_owner = reader.is_rehearsal or any(session.by_owner for session in reader.sessions.all())
+    refused = study.is_open and reader.account is not None and study.truth_is_known_to(reader.account)
+    notes = [
+        reader.experience,
+        reader.account.username if reader.account else "",
+        _("not counted: could see the truth") if by_owner else "",
+        _("this account can see the truth: its link is refused") if refused else "",
     ]
+    return [note for note in notes if note]

@@ -137,7 +137,18 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @researcher_required
 def share(request: HttpRequest, pk: int) -> HttpResponse:
     study = editable_or_404(Study.objects, request.user, pk=pk)
-    study.is_shared = request.POST.get("shared") == "yes"
+    wanted = request.POST.get("shared") == "yes"
+    reading = [
+        reader for reader in study.readers.active().exclude(account=None) if reader.account.is_researcher
+    ]
+    if wanted and reading and not study.is_closed:
+        messages.error(
+            request,
+            _("%(readers)s could then see the truth and read no further. Share the study after its close.")
+            % {"readers": ", ".join(map(str, reading))},
+        )
+        return redirect("turing:detail", pk)
+    study.is_shared = wanted
     study.save(update_fields=["is_shared"])
     return redirect("turing:detail", pk)
 

@@ -1,5 +1,6 @@
 """Who may do what at which address, and what the owner's and the reader's pages say."""
 
+import csv
 import json
 
 import pytest
@@ -8,7 +9,10 @@ from django.urls import reverse
 from tests import factories
 from tests.turing import studies
 from turing import launching, sessions
-from turing.models import Answer, Reader, Study
+from turing.exports import answers_csv
+from turing.forms import ReaderForm
+from turing.gathering import gather
+from turing.models import Answer, Reader, Session, Study
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +30,7 @@ MATRIX = [
     ("close", ["pk"], "post", (302, 302, 404, 404, 403, 302)),
     ("share", ["pk"], "post", (302, 302, 404, 404, 403, 302)),
     ("add_reader", ["pk"], "post", (302, 302, 404, 404, 403, 302)),
+    ("rehearse", ["pk"], "post", (302, 302, 404, 404, 403, 302)),
     ("new_link", ["pk", 1], "post", (302, 302, 404, 404, 403, 302)),
     ("revoke", ["pk", 1], "post", (302, 302, 404, 404, 403, 302)),
     ("protocol", ["pk"], "get", (404, 404, 404, 404, 403, 302)),  # the study is not closed
@@ -262,14 +267,94 @@ def test_rubbish_is_refused_without_a_traceback(client, researcher, body):
     assert answer.json()["outcome"] == "refused"
 
 
-def test_an_owner_who_reads_is_warned_and_marked(client, researcher):
-    study = studies.launched(researcher)
-    reader = studies.add_reader(study)
+def known(client, session) -> None:
+    """Every address of a reader is closed to who is logged in, and nothing is written."""
+    page, token = f"/read/{session.reader.key}/", session.trials.first().token
+    before = Answer.objects.count()
+    for answer in (
+        client.get(page),
+        client.post(f"{page}begin/"),
+        client.post(f"{page}answer/", {"trial": token}),
+    ):
+        assert answer.status_code == 403
+        assert "You can see which images are synthetic" in answer.content.decode()
+    sent = {"trial": token, "said": "real", "confidence": "1", "submission": "s"}
+    for answer in (
+        client.get(f"{page}state/"),
+        client.post(f"{page}answer/", sent, content_type="application/json"),
+    ):
+        assert answer.json() == {"stage": "reload"}
+    assert client.post(f"{page}end/").status_code == 403
+    assert client.get(f"/read/image/{token}/").status_code == 404
+    assert Answer.objects.count() == before
+
+
+def test_an_owner_cannot_read_in_a_readers_place(client, researcher):
+    session = studies.begun(studies.launched(researcher))
+    reader = studies.add_reader(session.reader.study)
     client.force_login(researcher)
-    assert "You can see which images are synthetic" in client.get(f"/read/{reader.key}/").content.decode()
+    known(client, session)
     client.post(f"/read/{reader.key}/begin/")
-    assert reader.sessions.get().by_owner
-    assert "may know the truth" in client.get(reverse("turing:detail", args=[study.pk])).content.decode()
+    assert not reader.sessions.exists()
+    client.logout()
+    assert client.get(f"/read/{session.reader.key}/").status_code == 200, "the reader goes on"
+
+
+@pytest.mark.parametrize("what", ["study", "set"])
+def test_nor_can_a_colleague_with_whom_the_study_or_its_images_are_shared(
+    client, researcher, other_researcher, what
+):
+    session = studies.begun(studies.launched(researcher))
+    client.force_login(other_researcher)
+    assert client.get(f"/read/{session.reader.key}/").status_code == 200
+    study = session.reader.study
+    (type(study).objects if what == "study" else study.sets).update(is_shared=True)
+    known(client, session)
+
+
+def test_who_can_see_the_truth_rehearses_and_counts_nowhere(client, researcher):
+    study = studies.launched(researcher)
+    client.force_login(researcher)
+    answer = client.post(reverse("turing:rehearse", args=[study.pk]))
+    again = client.post(reverse("turing:rehearse", args=[study.pk]))
+    assert again["Location"] == answer["Location"], "one rehearsal a study"
+    assert "This is a rehearsal" in client.get(answer["Location"]).content.decode()
+    client.logout()
+    client.post(f"{answer['Location']}begin/")
+    session = Session.objects.get()
+    assert session.by_owner, "logged in or not"
+    assert studies.give(session) is sessions.Outcome.SAVED
+    client.force_login(researcher)
+    assert "not counted" in client.get(reverse("turing:detail", args=[study.pk])).content.decode()
+    row = Study.objects.with_counts().get(pk=study.pk)
+    assert (row.reader_count, row.finished_count) == (0, 0)
+    launching.close(study)
+    table = list(csv.DictReader(answers_csv(study)))
+    assert [line["counts"] for line in table] == ["0"]
+    assert not gather(study).readings.counted.any()
+    assert client.post(reverse("turing:rehearse", args=[study.pk]))["Location"].endswith(f"/{study.pk}/")
+
+
+def test_accounts_that_can_see_the_truth_are_not_offered_and_sharing_waits_for_them(
+    client, researcher, other_researcher, administrator, reader
+):
+    study = studies.launched(researcher)
+    offered = set(ReaderForm(study=study).fields["account"].queryset)
+    assert offered == {reader, other_researcher}
+    studies.add_reader(study, account=other_researcher, name="Colleague")
+    client.force_login(researcher)
+    page = client.post(
+        reverse("turing:share", args=[study.pk]), {"shared": "yes"}, follow=True
+    ).content.decode()
+    assert "Colleague could then see the truth" in page
+    study.refresh_from_db()
+    assert not study.is_shared
+    study.sets.update(is_shared=True)
+    assert "its link is refused" in client.get(reverse("turing:detail", args=[study.pk])).content.decode()
+    launching.close(study)
+    client.post(reverse("turing:share", args=[study.pk]), {"shared": "yes"})
+    study.refresh_from_db()
+    assert study.is_shared
 
 
 def test_the_display_is_kept_with_the_consent(client, researcher):

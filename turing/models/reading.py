@@ -44,6 +44,7 @@ class Reader(models.Model):
     is_machine = models.BooleanField(
         default=False
     )  # a classifier or a language model: shown beside, never pooled
+    is_rehearsal = models.BooleanField(default=False)  # for those who know the truth: read, and never counted
     profile = models.JSONField(default=dict)  # the reader's own words: see turing.sessions.PROFILE_FIELDS
     created = models.DateTimeField(auto_now_add=True)
 
@@ -76,7 +77,7 @@ class Session(models.Model):
         null=True, blank=True
     )  # the reader begins anew; what was answered is kept
     set_aside_reason = models.TextField(blank=True)
-    by_owner = models.BooleanField(default=False)  # begun by somebody logged in who can see the truth
+    by_owner = models.BooleanField(default=False)  # by somebody who can see the truth: in no figure
     display = models.JSONField(default=dict)  # screen size, pixel ratio, colour depth, as the browser says
 
     objects = SessionQuerySet.as_manager()

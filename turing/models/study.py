@@ -53,9 +53,11 @@ def margins(dprime: float) -> tuple[float, float]:
 class StudyQuerySet(OwnedQuerySet):
     def with_counts(self) -> "StudyQuerySet":
         """reader_count and finished_count, for lists."""
-        finished = models.Q(readers__sessions__finished__isnull=False)
+        finished = models.Q(readers__sessions__finished__isnull=False, readers__sessions__by_owner=False)
         return self.annotate(
-            reader_count=models.Count("readers", filter=models.Q(readers__revoked=None), distinct=True),
+            reader_count=models.Count(
+                "readers", filter=models.Q(readers__revoked=None, readers__is_rehearsal=False), distinct=True
+            ),
             finished_count=models.Count("readers__sessions", filter=finished, distinct=True),
         )
 
@@ -196,6 +198,13 @@ class Study(Owned):
     @property
     def auc_margin(self) -> float:
         return margins(self.margin)[1]
+
+    def truth_is_known_to(self, user: Any) -> bool:
+        """Whoever may open the study or one of the sets that feed it can look up which images are synthetic."""
+        return (
+            Study.objects.visible_to(user).filter(pk=self.pk).exists()
+            or self.sets.all().visible_to(user).exists()
+        )
 
     def answer_count(self) -> int:
         return sum(self.readers.values_list(models.Count("sessions__answers"), flat=True))
