@@ -89,13 +89,23 @@ def launch(study: Study, *, reason: str = "") -> None:
             )
         failed = mine.audit.get("state") == "alarm"
         if failed and not reason.strip():
-            raise NotReady(_("The leakage audit failed: write down why the study is launched all the same."))
+            raise NotReady(_audit_failed(mine))
         mine.audit_reason = reason.strip() if failed else ""
         mine.state, mine.launched = Study.State.OPEN, timezone.now()
         mine.protocol = protocol(mine)
         mine.protocol_digest = digest(mine.protocol)
         mine.save()
     study.refresh_from_db()
+
+
+def _audit_failed(study: Study) -> str:
+    loud = [one["source"] for one in study.audit.get("generators", []) if one["state"] == "alarm"]
+    if not loud:
+        return _("The leakage audit failed: write down why the study is launched all the same.")
+    named = ", ".join(f"“{study.designed.source_name(key)}”" for key in loud)
+    return _(
+        "The leakage audit failed for %(generators)s: write down why the study is launched all the same."
+    ) % {"generators": named}
 
 
 def close(study: Study) -> None:

@@ -15,6 +15,7 @@ ALPHA = 0.05  # over all features together, by Holm
 LOUD = 0.2  # an AUC this far from one half, and significant, fails the audit
 FOLDS = 5
 PERMUTATIONS = 999
+ENOUGH = 20  # deals as good as what was found: p is then far from small
 RIDGE = 1.0
 
 
@@ -32,13 +33,19 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
+    """The real cases against all others; with several generators also against those of each (source: its key), which a trait of
+    one among several does not escape by being diluted."""
+
     findings: tuple[Finding, ...]
     together: Finding  # a cross-validated linear discriminant on all features
+    source: str = ""
+    generators: tuple["Audit", ...] = ()
 
     @property
     def state(self) -> str:
         order = ("fine", "warning", "alarm")
-        return max((found.state for found in (*self.findings, self.together)), key=order.index)
+        found = (*self.findings, self.together, *self.generators)
+        return max((one.state for one in found), key=order.index)
 
 
 def entropy(image: np.ndarray) -> float:
@@ -105,34 +112,64 @@ def audit(
     rows: Sequence[dict[str, float]],
     rng: np.random.Generator,
     permutations: int | None = None,
+    sources: Sequence[str] | None = None,
 ) -> Audit:
-    """Judge features (one dict per case) against the truth (0 real, 1 synthetic; at least two of each).
+    """Judge features (one dict per case) against the truth (0 real, 1 synthetic; at least two of each), and generator by
+    generator where `sources` (one key per case; those of real ones do not matter) names several with two cases or more.
 
-    All p-values, the joint one included, are adjusted as one family: an audit of two kinds that differ by chance alone
-    is anything but 'fine' in at most 5 % of studies. Few images find only coarse traits; 'fine' is not proof.
+    All p-values, the joint ones and those of every generator included, are adjusted as one family: an audit of kinds that
+    differ by chance alone is anything but 'fine' in at most 5 % of studies. Few images find only coarse traits; 'fine' is
+    not proof.
     """
     kinds = np.asarray(truth)
     if min((kinds == 0).sum(), (kinds == 1).sum()) < 2:
         raise ValueError("The audit needs at least two real and two synthetic images.")
     names = list(rows[0])
     table = np.array([[row[name] for name in names] for row in rows], float)
-    tests = {name: auc_test(kinds, table[:, column]) for column, name in enumerate(names)}
-    tests["together"] = joint_test(kinds, table, rng, permutations or PERMUTATIONS)
-    adjusted = holm([p for _auc, _low, _high, p in tests.values()])
-    findings = [_finding(name, *tests[name][:3], p) for name, p in zip(tests, adjusted)]
-    return Audit(tuple(findings[:-1]), findings[-1])
+    parts = {"": np.ones(len(kinds), bool)} | _each_generator(kinds, sources)
+    # A p by permutation is never below 1 / (deals + 1): a larger family needs more deals to find anything.
+    deals = (permutations or PERMUTATIONS) * len(parts)
+    tests = [_tests(kinds[part], table[part], rng, deals) for part in parts.values()]
+    adjusted = iter(holm([p for part in tests for _auc, _low, _high, p in part]))
+    whole, *generators = [
+        [_finding(name, *test[:3], next(adjusted)) for name, test in zip([*names, "together"], part)]
+        for part in tests
+    ]
+    named = zip(list(parts)[1:], generators)
+    each = tuple(Audit(tuple(found[:-1]), found[-1], source) for source, found in named)
+    return Audit(tuple(whole[:-1]), whole[-1], generators=each)
+
+
+def _each_generator(kinds: np.ndarray, sources: Sequence[str] | None) -> dict[str, np.ndarray]:
+    """Key of a generator to which cases are compared: the real ones and its own. Empty with one generator, which is all there is."""
+    made = np.where(kinds == 1, np.asarray([""] * len(kinds) if sources is None else sources, object), None)
+    keys = list(dict.fromkeys(key for key in made if key is not None))
+    if len(keys) < 2:
+        return {}
+    return {key: (kinds == 0) | (made == key) for key in keys if (made == key).sum() > 1}
+
+
+def _tests(
+    kinds: np.ndarray, table: np.ndarray, rng: np.random.Generator, deals: int
+) -> list[tuple[float, float, float, float]]:
+    """Each feature's, then that of all of them together."""
+    alone = [auc_test(kinds, table[:, column]) for column in range(table.shape[1])]
+    return [*alone, joint_test(kinds, table, rng, deals)]
 
 
 def joint_test(
     kinds: np.ndarray, table: np.ndarray, rng: np.random.Generator, permutations: int
 ) -> tuple[float, float, float, float]:
     """(AUC, low, high, p) of the cross-validated discriminant. Its scores are not independent, so p comes from labels
-    dealt again; one-sided, since below one half a cross-validated classifier has found nothing."""
+    dealt again; one-sided, since below one half a cross-validated classifier has found nothing. Dealing stops early when
+    ENOUGH deals did as well: the number of them over the number dealt is a p-value too (Besag & Clifford 1991, Biometrika 78:301)."""
     area, low, high, _p = auc_test(kinds, discriminant_scores(kinds, table))
     as_good = 0
-    for _deal in range(permutations):
-        dealt = rng.permutation(kinds)
-        as_good += _area(dealt, discriminant_scores(dealt, table)) >= area
+    for dealt in range(1, permutations + 1):
+        labels = rng.permutation(kinds)
+        as_good += _area(labels, discriminant_scores(labels, table)) >= area
+        if as_good == ENOUGH:
+            return area, low, high, ENOUGH / dealt
     return area, low, high, (1 + as_good) / (1 + permutations)
 
 

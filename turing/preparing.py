@@ -29,7 +29,8 @@ def prepare_cases(
     drawn = draw(study)
     target = rendering.common_format([one.pictures for one in drawn])
     rows, counts = [], np.zeros(256, np.int64)
-    truths = [int(one.case.truth != Truth.REAL) for one in drawn if one.case.role in AUDITED]
+    audited = [one.case for one in drawn if one.case.role in AUDITED]
+    truths = [int(case.truth != Truth.REAL) for case in audited]
     rendering.discard(study)
     for done, one in enumerate(drawn, start=1):
         features, histogram = _measured(one, target)
@@ -40,7 +41,8 @@ def prepare_cases(
     counts[0] = 0  # padding and air
     target = replace(target, window=rendering.first_window(counts, rendering.TOP[target.name]))
     both = len(set(truths)) == 2  # else there is nothing to give away
-    found = leakage.audit(truths, rows, np.random.default_rng([study.seed, 1])) if both else None
+    chance, sources = np.random.default_rng([study.seed, 1]), [case.source for case in audited]
+    found = leakage.audit(truths, rows, chance, sources=sources) if both else None
     with writing():
         _save(study, drawn, target, found)
 
@@ -129,4 +131,9 @@ def audit_as_json(found: leakage.Audit) -> dict:
         "state": found.state,
         "features": [plain(one) for one in found.findings],
         "together": plain(found.together),
+        **({"generators": [_generator_as_json(one) for one in found.generators]} if found.generators else {}),
     }
+
+
+def _generator_as_json(found: leakage.Audit) -> dict:
+    return {"source": found.source} | audit_as_json(found)

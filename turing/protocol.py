@@ -134,6 +134,10 @@ class Protocol:
     def source(self, key: str) -> Source | None:
         return next((source for source in self.sources if source.key == key), None)
 
+    def source_name(self, key: str) -> str:
+        found = self.source(key)
+        return found.name or key if found else key
+
     def cases_of(self, *truths: str) -> int:
         """Ordinary cases of these truths, over all sources."""
         return sum(one.count for one in self.sources if one.role == "ordinary" and one.truth in truths)

@@ -62,7 +62,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "editable": study.is_editable_by(request.user),
         "problems": launching.problems(study) if study.is_editable else [],
         "words": in_words(study),
-        "audit": audit_words(study.audit),
+        "audit": audit_words(study),
         "readers": listed(request, study),
         "amendments": study.amendments.select_related("author"),
         "form": ReaderForm(study=study),
@@ -96,7 +96,7 @@ def launch(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "turing/launch.html",
-        {"study": study, "words": in_words(study), "audit": audit_words(study.audit)},
+        {"study": study, "words": in_words(study), "audit": audit_words(study)},
     )
 
 

@@ -146,11 +146,16 @@ def _feature_row(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def audit_words(audit: dict[str, Any]) -> dict[str, Any]:
+def audit_words(study: Study) -> dict[str, Any]:
     """The stored audit as the page shows it."""
+    audit = study.audit
     if not audit:
         return {}
-    rows = [_feature_row(row) for row in (*audit["features"], audit["together"])]
+    rows = _audit_rows(audit)
+    generators = [
+        one | {"name": study.designed.source_name(one["source"]), "rows": _audit_rows(one)}
+        for one in audit.get("generators", [])
+    ]
     verdicts = {
         "fine": _("No trivial feature tells real from synthetic"),
         "warning": _("Some trivial features differ a little"),
@@ -159,6 +164,22 @@ def audit_words(audit: dict[str, Any]) -> dict[str, Any]:
     return {
         **audit,
         "rows": rows,
+        "generators": generators,
         "verdict": verdicts[audit["state"]],
-        "loud": [row for row in rows if row["state"] != "fine"],
+        "traits": [_traits(one) for one in generators if one["state"] != "fine"],
     }
+
+
+def _audit_rows(audit: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_feature_row(row) for row in (*audit["features"], audit["together"])]
+
+
+def _traits(generator: dict[str, Any]) -> dict[str, str]:
+    """One generator's sentence: by what it differs from the real images."""
+    loud = [row for row in generator["rows"] if row["state"] == generator["state"]]
+    words = {"generator": generator["name"], "features": ", ".join(str(row["name"]) for row in loud)}
+    if generator["state"] == "alarm":
+        said = _("“%(generator)s” is told from the real images by: %(features)s.") % words
+    else:
+        said = _("“%(generator)s” differs a little from the real images in: %(features)s.") % words
+    return {"state": generator["state"], "said": said}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.urls import reverse
 
 from tests import factories
 from tests.turing import studies
@@ -170,6 +171,28 @@ def test_a_failed_audit_needs_a_written_reason(researcher):
         launching.launch(study, reason="  ")
     launching.launch(study, reason="The trait is what we study.")
     assert study.protocol["audit_reason"] == "The trait is what we study."
+
+
+def test_a_leak_of_one_generator_among_several_stops_the_launch_and_is_named(client, researcher):
+    count = 16
+    generators = [Source(key, "synthetic", count, name=f"Net {key}") for key in "abc"]
+    design = replace(simple(), sources=(Source("real", "real", 3 * count), *generators))
+    study = studies.of_design(researcher, design, size=24)
+    images = factories.blobs(6 * count, size=24, seed=4)
+    images[-count:] = [np.pad(image[2:-2, 2:-2], 2) for image in images[-count:]]
+    for key, low, high in (("real", 0, 3), ("a", 3, 4), ("c", 4, 5), ("b", 5, 6)):
+        origin = "real" if key == "real" else "synthetic"
+        part = images[low * count : high * count]
+        study.supply(key, [factories.image_set(researcher, origin=origin, images=part)])
+    studies.prepare(study)
+    states = {one["source"]: one["state"] for one in study.audit["generators"]}
+    assert states == {"a": "fine", "b": "alarm", "c": "fine"}
+    with pytest.raises(NotReady, match="failed for “Net b”: write down why"):
+        launching.launch(study)
+    client.force_login(researcher)
+    page = client.get(reverse("turing:launch", args=[study.pk])).content.decode()
+    assert "“Net b” is told from the real images by: " in page
+    assert "brightness of the border" in page
 
 
 def test_closing_ends_it_once(researcher):
