@@ -11,7 +11,7 @@ from jobs.wording import decimals, percent
 from . import charts
 from .analysis import verdict as words
 from .analysis.individual import ReaderReport
-from .analysis.mrmc import OneModality
+from .analysis.mrmc import THESE, OneModality
 from .analysis.overall import JACKKNIFE, U_STATISTIC
 from .analysis.report import StudyReport
 from .gathering import Person
@@ -44,24 +44,27 @@ TITLES = {
     words.REVERSED: ("apart", lambda: _("Told apart with the labels reversed")),
 }
 REASONS: dict[str, Callable[[], str]] = {
-    "above": lambda: _("The interval lies above chance and reaches beyond the margin."),
-    "small": lambda: _("The interval lies above chance, but inside the margin."),
+    "above": lambda: _("The interval lies above chance; at 90 per cent (%(inner)s) it reaches beyond the margin."),
+    "small": lambda: _("The interval lies above chance; at 90 per cent (%(inner)s) it stays inside the margin."),
     "inside": lambda: _(
-        "The interval at 90 per cent lies inside the margin, and no single reader differs from chance after Holm's correction."
+        "At 90 per cent the interval (%(inner)s) lies inside the margin, and no single reader differs from chance after Holm's correction."
     ),
     "wide": lambda: _(
-        "The interval holds chance and reaches beyond the margin: more readers or more images would be needed."
+        "The interval holds chance; at 90 per cent (%(inner)s) it reaches beyond the margin: more readers or more images would be needed."
     ),
     "reader": lambda: _(
-        "The interval lies inside the margin, but single readers differ from chance after Holm's correction, so the average hides them."
+        "At 90 per cent the interval (%(inner)s) lies inside the margin, but single readers differ from chance after Holm's correction, so the average hides them."
     ),
     "assay": lambda: _(
-        "The interval lies inside the margin, but fakes that anybody should see were not told apart either: these readers could not have shown a difference."
+        "At 90 per cent the interval (%(inner)s) lies inside the margin, but fakes that anybody should see were not told apart either: these readers could not have shown a difference."
     ),
     "below": lambda: _(
         "The interval lies below chance: readers saw a difference and named it the wrong way round."
     ),
-}
+    "constant": lambda: _(
+        "Every reader gave one and the same answer to all images. The figure is then one half whatever they can see: nothing was put to the test."
+    ),
+}  # fmt: skip
 
 
 def headline(found: Results) -> dict[str, Any]:
@@ -70,8 +73,9 @@ def headline(found: Results) -> dict[str, Any]:
     if report.verdict is None or over is None:
         return {"glyph": "inconclusive", "title": _("No verdict"), "why": _nothing(report), "rule": ""}
     glyph, title = TITLES[report.verdict.name]
-    few = over.scope == "these readers only"
-    reason = REASONS[report.verdict.reason]()
+    few = over.scope == THESE
+    inner = area_span(over.inner) if report.endpoint == "auc" else span(over.inner)
+    reason = REASONS[report.verdict.reason]() % {"inner": inner}
     if report.verdict.reason in ("inside", "assay"):
         reason += " " + _controls(report)
     return {
@@ -132,7 +136,13 @@ def _endpoint(report: StudyReport) -> str:
 def _when(found: Results) -> str:
     if found.gathered is None:
         return _("Both were chosen at the import, with the answers at hand.")
-    return _("Both were fixed at launch.")
+    study = found.gathered.study
+    first, last = study.plan_at_launch, study.designed.plan
+    if (first.endpoint, first.margin) == (last.endpoint, last.margin):
+        return _("Both were fixed at launch.")
+    return _("They were changed while readers read (margin d′ = %(margin)s, endpoint %(endpoint)s at launch): see the amendments under Methods.") % {
+        "margin": decimals(first.margin, 2), "endpoint": _("area under the ROC curve") if first.endpoint == "auc" else _("accuracy"),
+    }  # fmt: skip
 
 
 def _controls(report: StudyReport) -> str:
@@ -152,15 +162,16 @@ def _method(report: StudyReport, over: OneModality) -> str:
     if over.method == JACKKNIFE:
         return few + " " + _("Answers are missing: jackknife over cases.")
     if over.method == U_STATISTIC:
-        text = _(
+        return _(
             "Answers are missing: U-statistic over readers and cases (Gallas), degrees of freedom %(df)s."
-        ) % {"df": decimals(over.df, 1)}
-        return text + " " + _("It takes images of one patient for independent.") if report.clustered else text
-    if over.scope == "these readers only":
+        ) % {"df": _df(over)}
+    if over.scope == THESE:
         return few
-    return _("Obuchowski–Rockette analysis, Hillis degrees of freedom %(df)s.") % {
-        "df": decimals(over.df, 1) if over.df < 1e6 else "∞"
-    }
+    return _("Obuchowski–Rockette analysis over readers and cases, Hillis degrees of freedom %(df)s.") % {"df": _df(over)}  # fmt: skip
+
+
+def _df(over: OneModality) -> str:
+    return decimals(over.df, 1) if over.df < 1e6 else "∞"
 
 
 def main_numbers(report: StudyReport) -> list[dict[str, Any]]:

@@ -1,13 +1,17 @@
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 
 from tests.turing import studies
 from turing import forests
+from turing.amending import amend
 from turing.launching import close
+from turing.methods import methods
 from turing.results import NotClosed, own_result, results
+from turing.results_words import headline
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +182,41 @@ def test_the_forest_of_readers_has_the_rows_of_their_table_in_its_order(research
     assert rows[3][1:] == (found.report.accuracy.estimate, found.report.accuracy.interval)
     assert (rows[4][1], len(rows)) == (1.0, 5)
     assert all(low <= value <= high for _name, value, (low, high) in rows)
+
+
+@pytest.mark.parametrize("amended", [False, True])
+def test_a_margin_that_was_amended_is_not_said_to_be_of_the_launch(researcher, amended):
+    study = studies.launched(researcher, margin=0.51)
+    for seed in range(2):
+        studies.simulated(study, 0.6, 0.6, seed=seed)
+    if amended:
+        design = study.designed
+        amend(
+            study, replace(design, plan=replace(design.plan, margin=0.8)), reason="Wider.", author=researcher
+        )
+    close(study)
+    found = results(study)
+    rule = headline(found)["rule"]
+    assert ("fixed at launch" in rule) != amended
+    assert ("changed while readers read (margin d′ = 0.51" in rule) == amended
+    assert any("margin (d′ = 0.51)" in line for line in methods(study, found))
+    assert any("Wider." in line for line in methods(study, found)) == amended
+
+
+def test_the_interval_that_decides_is_printed(researcher):
+    found = results(closed(researcher, *[(0.5, 0.5)] * 5, per_side=15, image_seed=5))
+    low, high = found.report.primary.inner
+    assert f"{low:.3f} to {high:.3f}" in headline(found)["why"]
+    rule = methods(found.gathered.study, found)
+    assert any("both samples" in line for line in rule)
+    assert not any("Generators" in line or "Obuchowski 1997" in line for line in rule), (
+        "only what was computed"
+    )
+
+
+def test_of_few_readers_methods_claim_the_images_alone(researcher):
+    found = results(closed(researcher, (0.6, 0.6), (0.5, 0.5)))
+    lines = " ".join(methods(found.gathered.study, found))
+    assert "they are fixed, the images alone are a sample" in lines
+    assert "Hillis" not in lines
+    assert "two readers: jackknife over images" in lines

@@ -9,7 +9,8 @@ from scipy import stats
 from scipy.stats import binomtest
 
 from tests.paths import REFERENCES
-from tests.validation import Entry, apart, apart_relative
+from tests.validation import Entry, apart, apart_relative, mrmc
+from tests.van_dyke import van_dyke
 from turing.analysis import agreement
 from turing.analysis.classes import class_table
 from turing.analysis.detection import dprime_2afc, equivalence, proportion, reader_summary, signal_detection
@@ -71,19 +72,8 @@ def _signal() -> float:
 
 
 def _van_dyke() -> float:
-    found = obuchowski_rockette(*_van_dyke_readings())
+    found = obuchowski_rockette(*van_dyke())
     return apart_relative((found.f, found.df2, found.p_value), (4.484854, 15.06611, 0.051233))
-
-
-def _van_dyke_readings() -> tuple[np.ndarray, np.ndarray]:
-    rows = list(csv.DictReader(_reference("mrmc_vandyke.csv")))
-    names = sorted({row["case"] for row in rows}, key=int)
-    ratings, truth = np.full((2, 5, len(names)), np.nan), np.zeros(len(names), int)
-    for row in rows:
-        case = names.index(row["case"])
-        ratings[int(row["treatment"]) - 1, int(row["reader"]) - 1, case] = float(row["rating"])
-        truth[case] = int(row["truth"])
-    return truth, ratings
 
 
 def _imrmc() -> float:
@@ -127,7 +117,7 @@ def _generators() -> float:
     rng = np.random.default_rng(2)
     labels = np.array([""] * 40 + ["a"] * 30 + ["b"] * 30)
     rated = rng.normal(size=(1, 100)) + np.select([labels == "a", labels == "b"], [1.0, 0.4], 0.0)
-    _theta, cov = shared_real_covariance(labels, rated, ["a", "b"], "auc")
+    _theta, cov = shared_real_covariance(labels, rated, ["a", "b"], "auc", np.arange(100))
     ours, brute = cov[0, 0] + cov[1, 1] - 2 * cov[0, 1], 0.0
     for kind in ("", "a", "b"):
         left = []
@@ -250,10 +240,16 @@ def _treder_alpha() -> float:
 
 
 def _rating_gap() -> float:
+    """One reader: Welch's interval with the normal's quantile; seven: ratings of 0 and 1 differ by 1 - 2 accuracy, with twice its error."""
+    from statsmodels.stats.weightstats import CompareMeans
+
     rng = np.random.default_rng(6)
-    truth, ratings = np.repeat([0, 1], 10), rng.integers(1, 6, (5, 20)).astype(float)
-    gaps = ratings[:, :10].mean(axis=1) - ratings[:, 10:].mean(axis=1)
-    return apart(rating_gap(truth, ratings).p_value, stats.ttest_1samp(gaps, 0).pvalue)
+    truth, ratings = np.repeat([0, 1], 10), rng.integers(1, 6, (1, 20)).astype(float)
+    theirs = CompareMeans.from_data(ratings[0, :10], ratings[0, 10:]).zconfint_diff(usevar="unequal")
+    said = rng.integers(0, 2, (7, 20)).astype(float)
+    over = single_modality(truth, said, "accuracy")
+    pairs = ((rating_gap(truth, ratings).interval, theirs), (rating_gap(truth, said).p_value, over.p_value))
+    return max(apart(ours, reference) for ours, reference in pairs)
 
 
 def _tea() -> float:
@@ -309,6 +305,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(ROOM + "detection.equivalence", "Two one-sided exact tests", "SciPy 1.17, binomtest twice", 1e-12, _equivalence),
     Entry(ROOM + "roc.auc", "Area under the ROC curve", "scikit-learn 1.9, roc_auc_score", 1e-12, _delong),
     Entry(ROOM + "mrmc.obuchowski_rockette", "Van Dyke's readers: F, df2, p", "published: 4.484854, 15.06611, .051233 (DeLong covariances)", 1e-5, _van_dyke, relative=True),
+    *mrmc.ENTRIES,
     Entry(ROOM + "ustatistic.u_statistic", "A quarter of the answers missing: area, variance, df", "iMRMC 4.0.3 (FDA), its example", 1e-8, _imrmc, relative=True),
     Entry(ROOM + "ustatistic.u_statistic", "Two-valued answers: balanced accuracy", "the mean of sensitivity and specificity", 1e-12, _accuracy_as_area),
     Entry(ROOM + "ustatistic.u_statistic_these_readers", "One reader without gaps: variance of the area", "DeLong 1988", 1e-9, _few_readers_with_gaps, relative=True),
@@ -321,7 +318,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(ROOM + "agreement.krippendorff_alpha", "Treder 2022, 26 readers, 30 images, five points", "published data: ordinal α .617", 5e-4, _treder_alpha),
     Entry(ROOM + "roc.auc", "Treder 2022, all ratings together", "published data: .8933", 5e-5, _treder_area),
     Entry("turing.importing", "Treder 2022, mean rating of each training step and of real images", "published: 1.177 1.392 2.313 2.713 3.339 4.300", 5e-4, _treder),
-    Entry(ROOM + "ratings.rating_gap", "p of a difference of ratings over readers", "SciPy 1.17, ttest_1samp", 1e-12, _rating_gap),
+    Entry(ROOM + "ratings.rating_gap", "Difference of ratings: one reader's interval, seven readers' p", "statsmodels 0.14, CompareMeans; accuracy over readers", 1e-6, _rating_gap),
     Entry(ROOM + "agreement.krippendorff_alpha", "Krippendorff's 4 × 12 matrix, four levels", "published: .743 .815 .849 .797", 5e-4, _alpha),
     Entry(ROOM + "agreement.gwet_ac", "AC1, and AC2 with linear weights", "by hand (Gwet 2008, 2014)", 1e-12, _gwet),
     Entry(ROOM + "icc.icc", "Shrout and Fleiss 1979, six coefficients", "published, two digits", 5e-3, _icc),

@@ -1,13 +1,12 @@
 """How far the readers of one study agree: every coefficient over all of them and within each truth, and every two readers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from . import agreement as agree
-from .overall import maybe
+from .overall import clusters, maybe
 from .readings import Readings
 
 
@@ -31,33 +30,35 @@ class PairAgreed:
     weighted: float | None
 
 
-AGREEMENT: dict[str, Callable[[np.ndarray], agree.Agreement]] = {
+Coefficient = Callable[[np.ndarray, np.ndarray | None], agree.Agreement]  # of (readers, cases) and clusters
+AGREEMENT: dict[str, Coefficient] = {
     "percent": agree.percent_agreement,
     "fleiss": agree.fleiss_kappa,
-    "alpha": agree.krippendorff_alpha,
-    "ac1": agree.gwet_ac,
+    "alpha": lambda said, groups: agree.krippendorff_alpha(said, clusters=groups),
+    "ac1": lambda said, groups: agree.gwet_ac(said, clusters=groups),
 }
-GRADED: dict[str, Callable[[np.ndarray], agree.Agreement]] = {
-    "ordinal": lambda ratings: agree.krippendorff_alpha(ratings, "ordinal"),
-    "interval": lambda ratings: agree.krippendorff_alpha(ratings, "interval"),
-    "ac2": lambda ratings: agree.gwet_ac(ratings, "quadratic"),
-    "icc2": lambda ratings: agree.Agreement(agree.icc(_whole(ratings).T).icc2),
-    "icc3": lambda ratings: agree.Agreement(agree.icc(_whole(ratings).T).icc3),
+GRADED: dict[str, Coefficient] = {
+    "ordinal": lambda ratings, groups: agree.krippendorff_alpha(ratings, "ordinal", groups),
+    "interval": lambda ratings, groups: agree.krippendorff_alpha(ratings, "interval", groups),
+    "ac2": lambda ratings, groups: agree.gwet_ac(ratings, "quadratic", groups),
+    "icc2": lambda ratings, _groups: agree.Agreement(agree.icc(_whole(ratings).T).icc2),
+    "icc3": lambda ratings, _groups: agree.Agreement(agree.icc(_whole(ratings).T).icc3),
 }
 
 
 def agreements(study: Readings) -> tuple[Agreed, ...]:
     """Over all cases and within each truth: readers who merely know the truth agree overall, and not within one truth."""
-    said, two = study.said, len(np.unique(study.truth)) == 2
-    wanted: list[tuple[str, str, Any, np.ndarray]] = [
-        (name, "all", one, said) for name, one in AGREEMENT.items()
+    two = len(np.unique(study.truth)) == 2
+    wanted: list[tuple[str, str, Coefficient, Readings]] = [
+        (name, "all", one, study) for name, one in AGREEMENT.items()
     ]
     if study.graded:
-        wanted += [(name, "all", one, study.ratings) for name, one in GRADED.items()]
+        graded = replace(study, said=study.ratings)
+        wanted += [(name, "all", one, graded) for name, one in GRADED.items()]
     for part, value in (("synthetic", 1), ("real", 0)) if two else ():
-        within = said[:, study.truth == value]
+        within = study.on(study.truth == value)
         wanted += [(name, part, AGREEMENT[name], within) for name in ("percent", "fleiss", "alpha", "ac1")]
-    found = [(name, part, maybe(statistic, table)) for name, part, statistic, table in wanted]
+    found = [(name, part, maybe(one, on.said, clusters(on.clusters))) for name, part, one, on in wanted]
     return tuple(Agreed(name, part, value) for name, part, value in found if value is not None)
 
 

@@ -4,8 +4,9 @@ Per cent, kappa, alpha and AC1 are read together and without verbal labels: kapp
 (Feinstein & Cicchetti 1990), AC1 rises (Vach & Gerke 2023). Beside them stands what accuracy alone implies (implied_kappa).
 
 Fleiss 1971; Cohen 1960, 1968; Krippendorff 2011; Gwet 2008; Shrout & Fleiss 1979 (turing.analysis.icc). Standard errors: two-way
-jackknife (jackknife over items plus jackknife over raters: each leaves one out, so no rater is ever paired with themselves as a
-bootstrap would do); with two raters over items alone, for these raters only.
+jackknife (jackknife over items plus jackknife over raters, as Gwet 2008 adds the two: each leaves one out, so no rater is ever paired
+with themselves as a bootstrap would do); with two raters over items alone, for these raters only. clusters (items,), where given, says
+what each item belongs to (a patient): they are left out whole.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from .clusters import grouped
 from .errors import CannotAnalyse
 from .icc import IntraclassCorrelation, icc
 
@@ -35,28 +37,32 @@ class Agreement:
     clipped: bool = False
 
 
-def percent_agreement(ratings: Any) -> Agreement:
+def percent_agreement(ratings: Any, clusters: Any = None) -> Agreement:
     """Share of pairs of raters that agree, averaged over the items that two or more rated; 0 to 1."""
-    return _two_way(_shares_of_items, lambda sums, _values: sums[0] / sums[1], _checked(ratings), lowest=0.0)
+    share = lambda sums, _values: sums[0] / sums[1]  # noqa: E731
+    return _two_way(_shares_of_items, share, _checked(ratings), clusters, lowest=0.0)
 
 
-def fleiss_kappa(ratings: Any) -> Agreement:
+def fleiss_kappa(ratings: Any, clusters: Any = None) -> Agreement:
     """(P - Pe) / (1 - Pe) with Pe from the pooled shares of categories; 1 when all agree on one category (0/0)."""
-    return _two_way(_shares_of_items, _fleiss, _checked(ratings))
+    return _two_way(_shares_of_items, _fleiss, _checked(ratings), clusters)
 
 
-def gwet_ac(ratings: Any, weights: str = "identity") -> Agreement:
-    """AC1 (identity) or AC2 (linear, quadratic weights over the ordered categories)."""
+def gwet_ac(ratings: Any, weights: str = "identity", clusters: Any = None) -> Agreement:
+    """AC1 (identity) or AC2 (linear, quadratic weights by the distance of the categories' values, as irrCAC has them)."""
     table = _checked(ratings)
-    w = _weights(len(_categories(table)), weights)
-    return _two_way(lambda counts: _weighted_items(counts, w), lambda sums, _values: _gwet(sums, w), table)
+    w = _weights(_categories(table), weights)
+    return _two_way(
+        lambda counts: _weighted_items(counts, w), lambda sums, _values: _gwet(sums, w), table, clusters
+    )
 
 
-def krippendorff_alpha(ratings: Any, level: str = "nominal") -> Agreement:
+def krippendorff_alpha(ratings: Any, level: str = "nominal", clusters: Any = None) -> Agreement:
     """1 - observed / expected disagreement; level nominal, ordinal, interval or ratio. Undefined for one category: 1 if all agree."""
     if level not in ("nominal", "ordinal", "interval", "ratio"):
         raise CannotAnalyse(f"level is {level!r}; allowed are nominal, ordinal, interval, ratio.")
-    return _two_way(_coincidences, lambda sums, values: _alpha(sums[0], values, level), _checked(ratings))
+    statistic = lambda sums, values: _alpha(sums[0], values, level)  # noqa: E731
+    return _two_way(_coincidences, statistic, _checked(ratings), clusters)
 
 
 def cohen_kappa(a: Any, b: Any, weights: str | None = None) -> Agreement:
@@ -124,12 +130,13 @@ def _beyond(observed: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return np.where(certain, 1.0, (observed - expected) / np.where(certain, 1.0, 1 - expected))
 
 
-def _weights(count: int, name: str | None) -> np.ndarray:
+def _weights(values: np.ndarray, name: str | None) -> np.ndarray:
+    """By the distance of the values themselves, so that a category that nobody used keeps its place on the scale."""
     if name in (None, "identity"):
-        return np.eye(count)
+        return np.eye(len(values))
     if name not in ("linear", "quadratic"):
         raise CannotAnalyse(f"weights are {name!r}; allowed are identity, linear, quadratic.")
-    steps = np.abs(np.subtract.outer(np.arange(count), np.arange(count))) / max(count - 1, 1)
+    steps = np.abs(np.subtract.outer(values, values)) / (np.ptp(values) or 1.0)
     return 1 - steps ** (1 if name == "linear" else 2)
 
 
@@ -154,7 +161,7 @@ def _cohen(table: np.ndarray, categories: np.ndarray, weights: str | None) -> fl
         raise CannotAnalyse("The two raters have no case in common.")
     hot = (table[:, :, None] == categories).astype(float)
     joint = hot[0].T @ hot[1] / table.shape[1]
-    w = _weights(len(categories), weights)
+    w = _weights(categories, weights)
     expected = float((w * np.outer(joint.sum(axis=1), joint.sum(axis=0))).sum())
     return float(_beyond(np.asarray((w * joint).sum()), np.asarray(expected)))
 
@@ -197,19 +204,23 @@ def _distances(categories: np.ndarray, totals: np.ndarray, level: str) -> np.nda
 
 
 def _two_way(
-    of_items: Callable[[np.ndarray], Sums], statistic: Callable[[Sums, np.ndarray], np.ndarray], table: np.ndarray, *, lowest: float = -1.0,
+    of_items: Callable[[np.ndarray], Sums], statistic: Callable[[Sums, np.ndarray], np.ndarray], table: np.ndarray, clusters: Any, *,
+    lowest: float = -1.0,
 ) -> Agreement:  # fmt: skip
-    """of_items: what each item adds, from counts (items, categories); statistic: of the sums. The jackknife leaves one item out by
-    subtracting what it added, and one rater by subtracting his counts, all at once: 50 raters and 1,000 items take a moment."""
+    """of_items: what each item adds, from counts (items, categories); statistic: of the sums. The jackknife leaves one item (or whole
+    cluster) out by subtracting what it added, and one rater by subtracting his counts, all at once: 50 raters and 1,000 items take a
+    moment."""
     values = _categories(table)
     hot = table[:, :, None] == values
     counts = hot.sum(axis=0)
     added = of_items(counts)
     sums = tuple(part.sum(axis=0) for part in added)
     value = float(statistic(sums, values))
+    if clusters is not None:
+        added = tuple(grouped(part, clusters) for part in added)
     items = (
         statistic(tuple(whole - part for whole, part in zip(sums, added)), values)
-        if sums[1] > 1
+        if (sums[1] - added[1] > 0).all()
         else np.empty(0)
     )
     variance = _spread(items)

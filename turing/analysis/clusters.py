@@ -4,6 +4,7 @@ Obuchowski, Biometrics 53 (1997), 567-578: the structural components of DeLong a
 cases, are the sample. A cluster may hold both truths; their covariance then counts. With every case alone it is DeLong's.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,27 +12,33 @@ import numpy as np
 from .errors import CannotAnalyse
 
 
-def clustered_covariance(
-    first: np.ndarray, second: np.ndarray, first_clusters: Any, second_clusters: Any
-) -> np.ndarray:
-    """(k, k) covariance of k figures. first (k, m) and second (k, n): the components of the m synthetic and the n real cases,
-    whose row means both are the figure; clusters (m,) and (n,): what each belongs to.
+def clustered_covariance(parts: Sequence[np.ndarray], clusters: Sequence[Any]) -> np.ndarray:
+    """(k, k) covariance of k figures. parts: for each kind of case (synthetic, real; every generator's fakes) the components
+    (k, cases of the kind), whose row means all are the figure, or 0 where a kind has no part in a figure; clusters likewise (cases,).
 
-    S10 / m + S01 / n + (S11 + S11') / (m n), each S a sum over clusters of products of (sum of components - cases * figure).
-    Raises CannotAnalyse where one truth lies in a single cluster: nothing then says how clusters differ."""
-    names, places = np.unique(np.concatenate([first_clusters, second_clusters]), return_inverse=True)
-    m, n, total = first.shape[1], second.shape[1], len(names)
-    x = _within(first, places[:m], total)
-    y = _within(second, places[m:], total)
-    kinds = len(np.unique(places[:m])), len(np.unique(places[m:]))
+    Sum over pairs of kinds of S / (m n), each S a sum over clusters of products of (sum of components - cases * mean), times
+    I / (I - 1) of the I clusters that hold the kind (of two kinds: all clusters).
+    Raises CannotAnalyse where a kind lies in a single cluster: nothing then says how clusters differ."""
+    names, places = np.unique(np.concatenate([np.asarray(x) for x in clusters]), return_inverse=True)
+    ends = np.cumsum([part.shape[1] for part in parts])
+    of_kind = np.split(places, ends[:-1])
+    kinds = [len(np.unique(one)) for one in of_kind]
     if min(kinds) < 2:
         raise CannotAnalyse(
-            f"{kinds[0]} clusters of synthetic and {kinds[1]} of real cases; at least 2 of each are needed."
+            f"{' and '.join(map(str, kinds))} clusters of each kind of case; at least 2 of each are needed."
         )
-    s10 = kinds[0] / ((kinds[0] - 1) * m) * x @ x.T
-    s01 = kinds[1] / ((kinds[1] - 1) * n) * y @ y.T
-    s11 = total / (total - 1) * x @ y.T
-    return s10 / m + s01 / n + (s11 + s11.T) / (m * n)
+    sums = [_within(part, one, len(names)) / part.shape[1] for part, one in zip(parts, of_kind)]
+    own = sum(count / (count - 1) * x @ x.T for count, x in zip(kinds, sums))
+    whole, apart = sum(sums), sum(x @ x.T for x in sums)
+    return own + len(names) / (len(names) - 1) * (whole @ whole.T - apart)  # type: ignore[operator,union-attr]
+
+
+def grouped(values: np.ndarray, groups: Any) -> np.ndarray:
+    """(clusters, ...): sums of values (cases, ...) within clusters."""
+    names, places = np.unique(np.asarray(groups), return_inverse=True)
+    found = np.zeros((len(names), *values.shape[1:]))
+    np.add.at(found, places, values)
+    return found
 
 
 def _within(components: np.ndarray, places: np.ndarray, total: int) -> np.ndarray:

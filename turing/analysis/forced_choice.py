@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from .detection import Proportion, dprime_2afc, proportion
-from .errors import CannotAnalyse
-from .mrmc import OneModality, over_readers
+from .mrmc import OneModality, shares_over_readers
 
 
 @dataclass(frozen=True)
@@ -22,27 +21,12 @@ class ForcedChoice:
     first_side: float | None
 
 
-def forced_choice(right: Any, named_first: Any = None) -> ForcedChoice:
-    """right (readers, pairs): 1 where the synthetic one was named, without gaps; named_first likewise, or None if not known.
-    Raises CannotAnalyse for gaps, and for fewer than two pairs."""
-    table = _checked(right)
-    n = table.shape[1]
-    over = pairs_over_readers(table)
+def forced_choice(right: Any, named_first: Any = None, clusters: Any = None) -> ForcedChoice:
+    """right (readers, pairs): 1 where the synthetic one was named, NaN without an answer; named_first likewise, or None if not known;
+    clusters (pairs,): what each pair belongs to, None where each stands alone.
+    Raises CannotAnalyse for a reader without an answer, and for fewer than two pairs."""
+    table, over = np.asarray(right, float), shares_over_readers(right, clusters)
     side = None if named_first is None else float(np.nanmean(np.asarray(named_first, float)))
     signal = dprime_2afc(over.estimate) if 0 < over.estimate < 1 else None
-    return ForcedChoice(tuple(proportion(int(row.sum()), n) for row in table), over, signal, side)
-
-
-def pairs_over_readers(right: Any) -> OneModality:
-    """The share right over readers and pairs, as forced_choice has it."""
-    table = _checked(right)
-    return over_readers(table.mean(axis=1), np.atleast_2d(np.cov(table)) / table.shape[1], scale="logit")
-
-
-def _checked(right: Any) -> np.ndarray:
-    table = np.asarray(right, float)
-    if table.ndim != 2 or not len(table) or table.shape[1] < 2 or not np.isin(table, (0, 1)).all():
-        raise CannotAnalyse(
-            f"Answers of shape {table.shape} were given; (at least 1 reader, at least 2 pairs) of zeros and ones are needed."
-        )
-    return table
+    each = tuple(proportion(int(np.nansum(row)), int((~np.isnan(row)).sum())) for row in table)
+    return ForcedChoice(each, over, signal, side)

@@ -1,9 +1,7 @@
 """Many readers, many cases: what holds for readers and cases like these, not only for these.
 
 Obuchowski & Rockette 1995 with the degrees of freedom of Hillis 2007; one modality against chance as in Hillis, Berbaum &
-Metz 2008, section 2. Covariances of the figures of merit come from DeLong's structural components (stratified by truth) or a
-jackknife over cases. The figure is the area under the ROC curve, or accuracy = (sensitivity + specificity) / 2 of ratings
-cut at 'synthetic' (ratings 0 or 1).
+Metz 2008, section 2. Figures of merit and their covariances: turing.analysis.merit.
 """
 
 from dataclasses import dataclass, replace
@@ -14,20 +12,24 @@ from scipy import stats
 
 from .clusters import clustered_covariance
 from .errors import CannotAnalyse
-from .roc import placements
+from .merit import checked, figures
+from .roc import exact_reach
 from .ustatistic import UStatistic, u_statistic
 
 __all__ = [
-    "Comparison", "OneModality", "UStatistic", "accuracy_covariance", "compare", "obuchowski_rockette", "on_scale", "over_readers", "single_modality",
-    "structural", "u_statistic",
+    "Comparison", "OneModality", "UStatistic", "compare", "error_over_readers", "obuchowski_rockette", "on_scale", "over_readers", "shares_over_readers", "single_modality",
+    "these_readers", "u_statistic", "without_spread",
 ]  # fmt: skip
 
 FEW_READERS = 5
+BOTH, THESE = "readers and cases", "these readers only"
+NIL = 1e-12  # standard errors below are rounding
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two or more modalities. difference: of the first two; components: MS and covariances as the papers name them."""
+    """Two or more modalities. difference: of the first two; components: MS and covariances as the papers name them. scope: as of
+    OneModality; with the readers fixed f is chi-square over its degrees of freedom, and df2 infinite."""
 
     estimates: np.ndarray  # (modalities, readers)
     difference: float
@@ -35,6 +37,7 @@ class Comparison:
     df2: float
     p_value: float
     components: dict[str, float]
+    scope: str = BOTH
 
 
 @dataclass(frozen=True)
@@ -57,33 +60,40 @@ class OneModality:
 def obuchowski_rockette(
     truth: Any, ratings: Any, figure: str = "auc", covariance: str = "delong"
 ) -> Comparison:
-    """truth (cases,), ratings (modalities, readers, cases) without gaps; at least 2 modalities and 2 readers."""
-    t, r = _checked(truth, ratings, dimensions=3)
+    """truth (cases,), ratings (modalities, readers, cases) without gaps; at least 2 modalities and 2 readers, who are a sample however
+    few (two or three make a test that rejects too often)."""
+    t, r = checked(truth, ratings, dimensions=3)
     modalities, readers = r.shape[:2]
-    estimates, cov = _figures(t, r.reshape(-1, r.shape[2]), figure, covariance, None)
-    return compare(estimates.reshape(modalities, readers), cov)
+    estimates, cov = figures(t, r.reshape(-1, r.shape[2]), figure, covariance)
+    return compare(estimates.reshape(modalities, readers), cov, fixed=False)
 
 
-def compare(theta: np.ndarray, cov: np.ndarray) -> Comparison:
+def compare(theta: np.ndarray, cov: np.ndarray, *, fixed: bool | None = None) -> Comparison:
     """The test that modalities are equal, from figures (modalities, readers) and their covariance over cases, in the same order
-    (modalities * readers, twice). Also where cases are nested, as Hillis 2014 (section 6) shows: covariances that are nil stay nil."""
+    (modalities * readers, twice). Also where cases are nested, as Hillis 2014 (section 6) shows: covariances that are nil stay nil.
+    fixed: the readers alone are meant; None: where they are fewer than five."""
     modalities, readers = theta.shape
     if modalities < 2 or readers < 2:
         raise CannotAnalyse(
             f"{modalities} modalities and {readers} readers; a comparison needs at least 2 of each."
         )
+    fixed = readers < FEW_READERS if fixed is None else fixed
     parts = _covariance_components(cov, modalities, readers)
     by_modality, by_reader = theta.mean(axis=1), theta.mean(axis=0)
     ms_t = readers * ((by_modality - theta.mean()) ** 2).sum() / (modalities - 1)
     residual = theta - by_modality[:, None] - by_reader + theta.mean()
     ms_tr = (residual**2).sum() / ((modalities - 1) * (readers - 1))
-    error = ms_tr + max(readers * (parts["cov2"] - parts["cov3"]), 0.0)
+    between = max(parts["cov2"] - parts["cov3"], 0.0)
     df1 = modalities - 1
-    f, df2 = _f_ratio(ms_t, error, ms_tr, (modalities - 1) * (readers - 1))
-    p = float(stats.f.sf(f, df1, df2)) if np.isfinite(f) else 0.0
+    if fixed:
+        error = max(parts["var"] - parts["cov1"] + (readers - 1) * between, 0.0)
+        f, df2 = _f_ratio(ms_t, error, 0.0, 1)
+    else:
+        error = ms_tr + readers * between
+        f, df2 = _f_ratio(ms_t, error, ms_tr, df1 * (readers - 1))
     difference = float(by_modality[0] - by_modality[1])
     components = {"ms_t": float(ms_t), "ms_tr": float(ms_tr), "error": float(error), **parts}
-    return Comparison(theta, difference, f, df2, p, components)
+    return Comparison(theta, difference, f, df2, _p_of_f(f, df1, df2), components, THESE if fixed else BOTH)
 
 
 def _f_ratio(ms_t: float, error: float, ms_tr: float, df: int) -> tuple[float, float]:
@@ -93,14 +103,22 @@ def _f_ratio(ms_t: float, error: float, ms_tr: float, df: int) -> tuple[float, f
     return float(ms_t / error), float(error**2 / (ms_tr**2 / df)) if ms_tr > 0 else float("inf")
 
 
+def _p_of_f(f: float, df1: int, df2: float) -> float:
+    if not np.isfinite(f):
+        return 0.0
+    return float(stats.chi2.sf(f * df1, df1) if np.isinf(df2) else stats.f.sf(f, df1, df2))
+
+
 def single_modality(
     truth: Any, ratings: Any, figure: str = "auc", covariance: str = "delong", level: float = 0.95, clusters: Any = None,
     scale: str = "identity",
 ) -> OneModality:  # fmt: skip
     """truth (cases,), ratings (readers, cases) without gaps; clusters (cases,): what each case belongs to (a patient, a source
     image), None where each stands alone; scale: see over_readers. Raises CannotAnalyse for one truth only, or gaps."""
-    t, r = _checked(truth, ratings, dimensions=2)
-    return over_readers(*_figures(t, r, figure, covariance, clusters), level, scale)
+    t, r = checked(truth, ratings, dimensions=2)
+    groups = np.arange(len(t)) if clusters is None else np.asarray(clusters)
+    found = over_readers(*figures(t, r, figure, covariance, groups), level, scale)
+    return without_spread(found, min(len(set(groups[t == kind])) for kind in (0, 1)), level)
 
 
 def over_readers(
@@ -111,18 +129,69 @@ def over_readers(
     readers differ in are skewed away from one half (docs/validation.md)."""
     if scale not in ("identity", "logit"):
         raise CannotAnalyse(f"scale is {scale!r}; allowed are identity and logit.")
-    return on_scale(_plain(theta, cov, level), level, scale)
+    if len(theta) < FEW_READERS:
+        return on_scale(these_readers(theta, cov, level), level, scale)
+    error, df = error_over_readers(theta, cov)
+    prediction = _prediction(theta, error, df, level)
+    return on_scale(_result(theta, error, df, level, BOTH, prediction), level, scale)
 
 
-def accuracy_covariance(truth: Any, said: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Readers' accuracies (readers,) and their covariance over cases (readers, readers); arguments as single_modality."""
-    return _figures(*_checked(truth, said, dimensions=2), "accuracy", "delong", None)
+def shares_over_readers(right: Any, clusters: Any = None) -> OneModality:
+    """The mean over readers of each one's share of ones: right (readers, cases) of zeros and ones (pairs named rightly, sensitivity,
+    specificity), NaN where a reader did not answer; clusters (cases,) or None; on the logit scale. Two readers' shares covary by
+    the cases that both answered. Raises CannotAnalyse for a reader without an answer, and for one case or cluster."""
+    table = np.asarray(right, float)
+    there = ~np.isnan(table)
+    if table.ndim != 2 or not len(table) or table.shape[1] < 2 or not np.isin(table[there], (0, 1)).all():
+        raise CannotAnalyse(
+            f"Answers of shape {table.shape} were given; (at least 1 reader, at least 2 cases) of zeros and ones are needed."
+        )
+    counts = there.sum(axis=1, keepdims=True)
+    if not counts.all():
+        raise CannotAnalyse(f"{int((counts == 0).sum())} readers answered nothing.")
+    theta = np.nansum(table, axis=1, keepdims=True) / counts
+    parts = np.where(there, (table - theta) * table.shape[1] / counts, 0.0)
+    groups = np.arange(table.shape[1]) if clusters is None else np.asarray(clusters)
+    found = over_readers(theta[:, 0], clustered_covariance([parts], [groups]), scale="logit")
+    return without_spread(found, len(set(groups)))
+
+
+def these_readers(theta: np.ndarray, cov: np.ndarray, level: float = 0.95) -> OneModality:
+    """The readers fixed: only the cases are a sample."""
+    error = float(np.sqrt(max(cov.mean(), 0.0)))
+    return _result(theta, error, float("inf"), level, THESE, None)
+
+
+def error_over_readers(theta: np.ndarray, cov: np.ndarray) -> tuple[float, float]:
+    """Standard error of the mean over readers and cases, and its degrees of freedom (Hillis 2007), from at least two readers."""
+    readers = len(theta)
+    ms_r, cov2 = float(theta.var(ddof=1)), _cov2(cov)
+    spread = ms_r + readers * max(cov2, 0.0)
+    df = float(spread**2 / (ms_r**2 / (readers - 1))) if ms_r > NIL**2 else float("inf")
+    return float(np.sqrt(spread / readers)), df
+
+
+def without_spread(found: OneModality, cases: int, level: float = 0.95) -> OneModality:
+    """Where all readers judged all cases alike the error is 0, which does not mean that nothing could have come out otherwise: the
+    interval then reaches as far as an exact one from `cases` (clusters; of the rarer truth) that all came out alike, and p with it."""
+    if found.standard_error > NIL:
+        return found
+
+    def around(level: float) -> tuple[float, float]:
+        reach = exact_reach(cases, level)
+        return max(0.0, found.estimate - reach), min(1.0, found.estimate + reach)
+
+    p = float((1 - abs(found.estimate - 0.5)) ** cases)
+    prediction = around(level) if found.prediction else None
+    return replace(
+        found, interval=around(level), inner=around(_inner(level)), p_value=p, prediction=prediction
+    )
 
 
 def on_scale(found: OneModality, level: float = 0.95, scale: str = "logit") -> OneModality:
     """Interval and p taken on another scale from the same estimate, error and degrees of freedom."""
     share, error = found.estimate, found.standard_error
-    if scale == "identity" or error == 0 or not 0 < share < 1:
+    if scale == "identity" or error <= NIL or not 0 < share < 1:
         return found
     slope = share * (1 - share)
     logit = np.log(share / (1 - share))
@@ -132,7 +201,7 @@ def on_scale(found: OneModality, level: float = 0.95, scale: str = "logit") -> O
         low, high = (float(1 / (1 + np.exp(-(logit + sign * reach)))) for sign in (-1, 1))
         return low, high
 
-    p = float(2 * stats.t.sf(abs(logit) * slope / error, min(found.df, 1e6)))
+    p = float(2 * stats.t.sf(abs(logit) * slope / error, found.df))
     return replace(found, interval=around(level), inner=around(_inner(level)), p_value=p)
 
 
@@ -141,115 +210,36 @@ def _inner(level: float) -> float:
     return 1 - 2 * (1 - level)
 
 
-def _plain(theta: np.ndarray, cov: np.ndarray, level: float) -> OneModality:
-    readers = len(theta)
+def _cov2(cov: np.ndarray) -> float:
+    return float((cov.sum() - np.trace(cov)) / (len(cov) * (len(cov) - 1)))
+
+
+def _prediction(theta: np.ndarray, error: float, df: float, level: float) -> tuple[float, float]:
+    """Where a new reader would come out: the mean's uncertainty and the spread between readers as it was seen. Their own sampling error
+    is not taken off that spread: what is left is so uncertain with few readers that the interval would hold 84 to 93 in 100."""
     estimate = float(theta.mean())
-    if readers < FEW_READERS:
-        return _these_readers(theta, cov, estimate, level)
-    ms_r = float(theta.var(ddof=1))
-    cov2 = float((cov.sum() - np.trace(cov)) / (readers * (readers - 1)))
-    spread = ms_r + readers * max(cov2, 0.0)
-    df = float(spread**2 / (ms_r**2 / (readers - 1))) if ms_r > 0 else float("inf")
-    error = float(np.sqrt(spread / readers))
-    within = max(float(np.trace(cov)) / readers - cov2, 0.0)
-    prediction = _prediction(estimate, error, ms_r, within, df, level)
-    return _result(theta, estimate, error, df, level, "readers and cases", prediction)
-
-
-def _these_readers(theta: np.ndarray, cov: np.ndarray, estimate: float, level: float) -> OneModality:
-    """The readers fixed: only the cases are a sample."""
-    error = float(np.sqrt(max(cov.mean(), 0.0)))
-    return _result(theta, estimate, error, float("inf"), level, "these readers only", None)
-
-
-def _prediction(
-    estimate: float, error: float, ms_r: float, within: float, df: float, level: float
-) -> tuple[float, float]:
-    """Where a new reader's true figure lies: the mean's uncertainty and the spread between readers beyond their own noise."""
-    between = max(ms_r - within, 0.0)
-    reach = _quantile(df, level) * float(np.sqrt(error**2 + between))
+    reach = _quantile(df, level) * float(np.sqrt(error**2 + theta.var(ddof=1)))
     return max(0.0, estimate - reach), min(1.0, estimate + reach)
 
 
 def _quantile(df: float, level: float) -> float:
-    share = 1 - (1 - level) / 2
-    return float(stats.norm.ppf(share) if np.isinf(df) else stats.t.ppf(share, df))
+    return float(stats.t.ppf(1 - (1 - level) / 2, df))  # infinite df: the normal's
 
 
 def _result(
-    theta: np.ndarray, estimate: float, error: float, df: float, level: float, scope: str, prediction: tuple[float, float] | None
+    theta: np.ndarray, error: float, df: float, level: float, scope: str, prediction: tuple[float, float] | None
 ) -> OneModality:  # fmt: skip
-    distance = estimate - 0.5
-    if error == 0:
+    estimate = float(theta.mean())
+    distance = abs(estimate - 0.5)
+    if error <= NIL:
         p = 1.0 if distance == 0 else 0.0
     else:
-        score = abs(distance) / error
-        p = float(2 * (stats.norm.sf(score) if np.isinf(df) else stats.t.sf(score, df)))
+        p = float(2 * stats.t.sf(distance / error, df))
     interval, inner = (
         (max(0.0, estimate - q * error), min(1.0, estimate + q * error))
         for q in (_quantile(df, level), _quantile(df, _inner(level)))
     )
     return OneModality(estimate, error, df, interval, inner, p, scope, theta, prediction)
-
-
-def _checked(truth: Any, ratings: Any, *, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
-    t, r = np.asarray(truth), np.asarray(ratings, float)
-    if r.ndim != dimensions or t.shape != r.shape[-1:] or not np.isin(t, (0, 1)).all():
-        raise CannotAnalyse(
-            f"Truth {t.shape} and ratings {r.shape} do not fit: one 0 or 1 for each case is needed."
-        )
-    if not np.isfinite(r).all():
-        raise CannotAnalyse(
-            f"{int((~np.isfinite(r)).sum())} ratings are missing; this design needs every reader's answer to every case."
-        )
-    if (t == 1).sum() < 2 or (t == 0).sum() < 2:
-        raise CannotAnalyse(
-            f"{int((t == 1).sum())} synthetic and {int((t == 0).sum())} real cases; at least 2 of each are needed."
-        )
-    return t, r
-
-
-def structural(positive: np.ndarray, negative: np.ndarray, figure: str) -> tuple[np.ndarray, np.ndarray]:
-    """Each case's part in the figure: (k, synthetic) and (k, real), whose means both equal it (AUC: DeLong's placements)."""
-    if figure == "accuracy":
-        if not (np.isin(positive, (0, 1)).all() and np.isin(negative, (0, 1)).all()):
-            raise CannotAnalyse("Accuracy needs answers of 0 (real) and 1 (synthetic), not ratings.")
-        right, rejected = positive, 1 - negative
-        return (right + rejected.mean(axis=1, keepdims=True)) / 2, (
-            rejected + right.mean(axis=1, keepdims=True)
-        ) / 2
-    if figure != "auc":
-        raise CannotAnalyse(f"figure is {figure!r}; allowed are auc and accuracy.")
-    pairs = [placements(p, n) for p, n in zip(positive, negative)]
-    return np.stack([p for p, _n in pairs]), np.stack([n for _p, n in pairs])
-
-
-def _figures(
-    t: np.ndarray, r: np.ndarray, figure: str, covariance: str, clusters: Any
-) -> tuple[np.ndarray, np.ndarray]:
-    """(k,) figures of merit and their (k, k) covariance over cases."""
-    groups = np.arange(len(t)) if clusters is None else np.asarray(clusters)
-    if groups.shape != t.shape:
-        raise CannotAnalyse(f"{groups.shape} clusters for {t.shape} cases; one for each is needed.")
-    first, second = structural(r[:, t == 1], r[:, t == 0], figure)
-    theta = first.mean(axis=1)
-    if covariance == "delong":
-        return theta, clustered_covariance(first, second, groups[t == 1], groups[t == 0])
-    if covariance != "jackknife":
-        raise CannotAnalyse(f"covariance is {covariance!r}; allowed are delong and jackknife.")
-    return theta, _jackknife(t, r, figure, groups)
-
-
-def _jackknife(t: np.ndarray, r: np.ndarray, figure: str, groups: np.ndarray) -> np.ndarray:
-    """Leave one case (or whole cluster) out: (n - 1) / n times the spread of the figures."""
-    rows = []
-    for group in np.unique(groups):
-        kept = groups != group
-        s, x = t[kept], r[:, kept]
-        rows.append(structural(x[:, s == 1], x[:, s == 0], figure)[0].mean(axis=1))
-    left = np.stack(rows)
-    centred = left - left.mean(axis=0)
-    return (len(left) - 1) / len(left) * centred.T @ centred
 
 
 def _covariance_components(cov: np.ndarray, modalities: int, readers: int) -> dict[str, float]:

@@ -7,8 +7,16 @@ from typing import Any
 import numpy as np
 
 from .errors import CannotAnalyse
-from .forced_choice import pairs_over_readers
-from .mrmc import FEW_READERS, OneModality, on_scale, over_readers, single_modality
+from .mrmc import (
+    BOTH,
+    FEW_READERS,
+    THESE,
+    OneModality,
+    on_scale,
+    shares_over_readers,
+    single_modality,
+    without_spread,
+)
 from .readings import Readings
 from .ustatistic import UStatistic, u_statistic, u_statistic_these_readers, with_variance
 
@@ -16,45 +24,52 @@ OBUCHOWSKI_ROCKETTE, U_STATISTIC, JACKKNIFE = "Obuchowski-Rockette", "U-statisti
 
 
 def overall(study: Readings, figure: str) -> OneModality | None:
-    """figure 'accuracy' or 'auc', of every reader who read both kinds. Obuchowski-Rockette where all answered every case, the
-    U-statistic (BDG) where answers are missing, the readers fixed where they are fewer than five. None where it is not defined:
-    one truth only, no confidence for an area, nobody who read both kinds."""
+    """figure 'accuracy' or 'auc', of every reader who read both kinds (of pairs: of every reader). Obuchowski-Rockette where all answered
+    every case and for pairs, the U-statistic (BDG) where answers are missing, the readers fixed where they are fewer than five. None
+    where it is not defined: one truth only, no confidence for an area, nobody who read both kinds."""
+    groups = clusters(study.clusters)
     if figure == "auc" and not study.graded:
         return None
     if study.kind == "pair":
-        return maybe(pairs_over_readers, complete(study).said) if figure == "accuracy" else None
+        return rate_over_readers(study.said, groups)
     both = study.of(_saw_both(study))
     table = both.ratings if figure == "auc" else both.said
     if not len(table):
         return None
     if not np.isnan(table).any():
-        return maybe(
-            single_modality, both.truth, table, figure, clusters=clusters(study.clusters), scale="logit"
-        )
-    return maybe(_with_gaps, both.truth, table)
+        return maybe(single_modality, both.truth, table, figure, clusters=groups, scale="logit")
+    return maybe(_with_gaps, both.truth, table, groups)
 
 
-def rate_over_readers(right: np.ndarray) -> OneModality | None:
-    """A share (sensitivity, specificity) over readers and cases of one truth: right (readers, cases) of zeros and ones without gaps.
-    Its p against one half means nothing."""
-    if min(right.shape, default=0) < 1 or right.shape[1] < 2:
-        return None
-    return over_readers(right.mean(axis=1), np.atleast_2d(np.cov(right)) / right.shape[1], scale="logit")
+def rate_over_readers(right: np.ndarray, groups: np.ndarray | None = None) -> OneModality | None:
+    """A share (sensitivity, specificity) over readers and cases of one truth: right (readers, cases) of zeros and ones, NaN without an
+    answer; groups (cases,) as clusters() gives them. Its p against one half means nothing."""
+    answered = ~np.isnan(right).all(axis=1) if right.size else np.zeros(len(right), bool)
+    return maybe(shares_over_readers, right[answered], groups) if answered.any() else None
 
 
-def _with_gaps(truth: np.ndarray, table: np.ndarray) -> OneModality:
+def _with_gaps(truth: np.ndarray, table: np.ndarray, groups: np.ndarray | None) -> OneModality:
     """The area of two-valued answers is balanced accuracy, so one statistic serves both figures. Being unbiased, the U-statistic's
     variance may come out below that of the cases alone, even below nil, where readers hardly differ; the larger of the two is
     taken, since a verdict must not follow from an interval that chance has closed; and the smaller of its degrees of freedom and
-    Hillis's, which cover better where readers differ much (docs/validation.md)."""
-    cases = u_statistic_these_readers(truth, table)
+    Hillis's, which cover better where readers differ much (docs/validation.md). It takes cases for independent: what clusters add
+    to the variance of the cases alone is added to it."""
+    cases = u_statistic_these_readers(truth, table, clusters=groups)
     each = np.array([_own(truth, row) for row in table])
+    rarer = min(len(set(_names(truth, groups)[truth == kind])) for kind in (0, 1))
     if len(table) < FEW_READERS:
-        return _one(cases, each, "these readers only", JACKKNIFE)
+        return without_spread(_one(cases, each, THESE, JACKKNIFE), rarer)
     found = u_statistic(truth, table)
-    variance = max(found.variance, cases.variance)
+    clustered = 0.0
+    if groups is not None:
+        clustered = max(cases.variance - u_statistic_these_readers(truth, table).variance, 0.0)
+    variance = max(found.variance + clustered, cases.variance)
     found = with_variance(found, variance, min(found.df, _hillis(each, variance)))
-    return _one(found, each, "readers and cases", U_STATISTIC)
+    return without_spread(_one(found, each, BOTH, U_STATISTIC), rarer)
+
+
+def _names(truth: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
+    return np.arange(len(truth)) if groups is None else groups
 
 
 def _hillis(each: np.ndarray, variance: float) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special, stats
 
 from .errors import CannotAnalyse
-from .mrmc import accuracy_covariance
+from .merit import accuracy_covariance
 
 CELLS = 2_000_000  # answers simulated at once
 SEED = 20260101
@@ -158,9 +158,14 @@ def _components(
         return (right + rejected.mean(axis=2, keepdims=True)) / 2, (
             rejected + right.mean(axis=2, keepdims=True)
         ) / 2
+    low, high, count = _answers(evidence, steps)
+    return _placed(high, low, count), 1 - _placed(low, high, count)
+
+
+def _answers(evidence: tuple[np.ndarray, np.ndarray], steps: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Ratings of real and of synthetic images, whole numbers, and how many there are."""
     cuts = np.linspace(-1, 1, 2 * steps - 1) if steps > 1 else np.zeros(1)
-    high, low = np.searchsorted(cuts, synthetic), np.searchsorted(cuts, real)
-    return _placed(high, low, len(cuts) + 1), 1 - _placed(low, high, len(cuts) + 1)
+    return np.searchsorted(cuts, evidence[0]), np.searchsorted(cuts, evidence[1]), len(cuts) + 1
 
 
 def _placed(values: np.ndarray, among: np.ndarray, count: int) -> np.ndarray:
@@ -208,18 +213,31 @@ def _judged(
     found = _over_readers(_components(evidence, figure, steps))
     (low, high), (least, most) = found.interval(0.95), found.interval(0.9)
     inside = (least > 0.5 - margin) & (most < 0.5 + margin)
-    equivalent = inside & (low <= 0.5) & (high >= 0.5) & ~_any_reader_differs(evidence)
+    single = _rank_p(evidence, steps) if figure == "auc" else _fisher_p(evidence)
+    differs = single.min(axis=1) <= 0.05 / readers  # Holm's first step
+    equivalent = inside & (low <= 0.5) & (high >= 0.5) & ~differs
     return low > 0.5, inside, equivalent, (high - low) / 2
 
 
-def _any_reader_differs(evidence: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """Holm's first step over readers at 5 %, by Fisher's test as Yates's corrected normal approximation has it."""
+def _rank_p(evidence: tuple[np.ndarray, np.ndarray], steps: int) -> np.ndarray:
+    """(studies, readers) turing.analysis.roc.rank_test of every reader at once."""
+    low, high, count = _answers(evidence, steps)
+    n, m = high.shape[2], low.shape[2]
+    area = _placed(high, low, count).mean(axis=2, dtype=float)
+    tied = np.stack([(high == v).sum(axis=2) + (low == v).sum(axis=2) for v in range(count)])
+    ties = (tied.astype(float) ** 3 - tied).sum(axis=0) / ((n + m) * (n + m - 1))
+    error = np.sqrt(np.clip(n * m / 12 * (n + m + 1 - ties), 1e-12, None))
+    return 2 * stats.norm.sf(np.maximum(np.abs(area - 0.5) * n * m - 0.5, 0) / error)
+
+
+def _fisher_p(evidence: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """(studies, readers) Fisher's test as Yates's corrected normal approximation has it."""
     real, synthetic = ((part > 0).mean(axis=2) for part in evidence)
     n, m = evidence[0].shape[2], evidence[1].shape[2]
     pooled = (n * real + m * synthetic) / (n + m)
     error = np.sqrt(np.clip(pooled * (1 - pooled), 1e-12, None) * (1 / n + 1 / m))
     z = np.maximum(np.abs(synthetic - real) - (1 / n + 1 / m) / 2, 0) / error
-    return (2 * stats.norm.sf(z)).min(axis=1) <= 0.05 / real.shape[1]
+    return 2 * stats.norm.sf(z)
 
 
 def _cell(design: tuple[int, int], rows: list[Judgements], figures: Sequence[str]) -> Cell:

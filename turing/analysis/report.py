@@ -65,7 +65,7 @@ class StudyReport:
     control_bound: float
     sensitivity: tuple[float, float] | None  # mean over readers, standard deviation between them
     specificity: tuple[float, float] | None
-    sensitivity_over: OneModality | None  # with its interval, of those who answered every case
+    sensitivity_over: OneModality | None  # with its interval
     specificity_over: OneModality | None
     dprime: float | None  # of pairs
     first_side: float | None  # of pairs: share of answers that named the left one
@@ -109,7 +109,8 @@ def report(
     parts_ = (
         lambda: _counted(study, people),
         lambda: _over_readers(people),
-        lambda: _each_reader(study, extras),
+        lambda: {"endpoint": "auc" if judging.endpoint == "auc" and made["auc"] else "accuracy"},
+        lambda: _each_reader(study, extras, made["endpoint"]),
         lambda: _judged(study, people, judging, extras, made),
         lambda: _agreed(study, people, made["accuracy"]),
         lambda: _described(people),
@@ -133,20 +134,19 @@ def _counted(study: Readings, people: Readings) -> dict[str, Any]:
 def _over_readers(people: Readings) -> dict[str, Any]:
     whole, single = complete(people), people.kind != "pair"
     gaps = 0 < len(whole.said) < len(people.said)
-    accuracy, sided = overall(people, "accuracy"), _pairs(whole)
+    accuracy, sided = overall(people, "accuracy"), _pairs(people)
     return {
         "accuracy": accuracy, "auc": overall(people, "auc"),
         "complete_accuracy": overall(whole, "accuracy") if gaps else None, "complete_auc": overall(whole, "auc") if gaps else None,
         "sensitivity": _mean_rate(people.said[:, people.truth == 1]), "specificity": _mean_rate(1 - people.said[:, people.truth == 0]),
-        "sensitivity_over": rate_over_readers(whole.said[:, whole.truth == 1]) if single else None,
-        "specificity_over": rate_over_readers(1 - whole.said[:, whole.truth == 0]) if single else None,
+        "sensitivity_over": _rate(people, 1) if single else None, "specificity_over": _rate(people, 0) if single else None,
         "dprime": dprime_2afc(accuracy.estimate) if not single and accuracy and 0 < accuracy.estimate < 1 else None,
         "first_side": sided.first_side if sided else None,
     }  # fmt: skip
 
 
-def _each_reader(study: Readings, extras: Extras) -> dict[str, Any]:
-    rows, first, second = each_reader(study), extras.first, extras.second
+def _each_reader(study: Readings, extras: Extras, endpoint: str) -> dict[str, Any]:
+    rows, first, second = each_reader(study, endpoint), extras.first, extras.second
     return {
         "readers": rows, "average": average_curve([one.curve for one in rows if one.curve and study.counted[one.row]]),
         "selves": with_selves(first, second) if first is not None and second is not None else (),
@@ -155,10 +155,12 @@ def _each_reader(study: Readings, extras: Extras) -> dict[str, Any]:
 
 def _judged(study: Readings, people: Readings, judging: Judging, extras: Extras, made: dict[str, Any]) -> dict[str, Any]:  # fmt: skip
     controls = assay(people, extras.controls.of(study.counting)) if extras.controls is not None else None
-    endpoint = "auc" if judging.endpoint == "auc" and made["auc"] else "accuracy"
+    endpoint = made["endpoint"]
     margin = judging.auc_margin if endpoint == "auc" or study.kind == "pair" else judging.accuracy_margin
-    found = _verdict(study, made[endpoint], margin, made["readers"], controls, judging.control_bound)
-    return {"controls": controls, "endpoint": endpoint, "margin": margin, "verdict": found}
+    found = _verdict(
+        study, made[endpoint], endpoint, margin, made["readers"], controls, judging.control_bound
+    )
+    return {"controls": controls, "margin": margin, "verdict": found}
 
 
 def _agreed(study: Readings, people: Readings, accuracy: OneModality | None) -> dict[str, Any]:
@@ -186,20 +188,29 @@ def _compared(people: Readings) -> dict[str, Any]:
     whole, figure = complete(people), "auc" if people.graded else "accuracy"
     if people.kind == "pair":
         return {"generators": None}
-    return {"generators": maybe(compare_generators, whole.sources, whole.ratings, whole.said, figure)}
+    groups = clusters(whole.clusters)
+    return {"generators": maybe(compare_generators, whole.sources, whole.ratings, whole.said, figure, groups)}
 
 
 def _verdict(
-    study: Readings, primary: OneModality | None, margin: float, rows: tuple[ReaderReport, ...], controls: OneModality | None, bound: float
+    study: Readings, primary: OneModality | None, endpoint: str, margin: float, rows: tuple[ReaderReport, ...], controls: OneModality | None,
+    bound: float,
 ) -> Verdict | None:  # fmt: skip
     """None where nothing can be judged: no figure over readers, or exposures that followed the answers (a staircase)."""
     if primary is None or study.kind == "hype":
         return None
-    p_values = [one.p_value for one in rows if one.p_value is not None and study.counted[one.row]]
+    p_values = [p for one in rows if study.counted[one.row] and (p := one.p_of(endpoint)) is not None]
     seen = None if controls is None else assay_sensitive(controls.interval[0], bound)
     return verdict(
-        primary.interval, inner=primary.inner, margin=margin, reader_p_values=p_values, assay_sensitive=seen
-    )
+        primary.interval, inner=primary.inner, margin=margin, reader_p_values=p_values, assay_sensitive=seen, constant=_constant(study, endpoint)
+    )  # fmt: skip
+
+
+def _constant(study: Readings, endpoint: str) -> bool:
+    """Whether every reader said the same of every image; of pairs that is no bias, since the sides are dealt at random."""
+    people = study.people()
+    table = people.ratings if endpoint == "auc" else people.said
+    return study.kind != "pair" and bool((np.nanmin(table, axis=1) == np.nanmax(table, axis=1)).all())
 
 
 def _hype(study: Readings) -> HypeInfinity | None:
@@ -209,12 +220,18 @@ def _hype(study: Readings) -> HypeInfinity | None:
     return hype_infinity(np.broadcast_to(study.truth, flat.shape)[flat], study.said[flat].astype(int))
 
 
-def _pairs(whole: Readings) -> ForcedChoice | None:
+def _pairs(study: Readings) -> ForcedChoice | None:
     return (
-        maybe(forced_choice, whole.said, whole.first_side)
-        if whole.kind == "pair" and whole.first_side is not None
+        maybe(forced_choice, study.said, study.first_side, clusters(study.clusters))
+        if study.kind == "pair" and study.first_side is not None
         else None
     )
+
+
+def _rate(study: Readings, truth: int) -> OneModality | None:
+    """Sensitivity (1) or specificity (0) over readers."""
+    part = study.on(study.truth == truth)
+    return rate_over_readers(part.right, clusters(part.clusters))
 
 
 def _mean_rate(right: np.ndarray) -> tuple[float, float] | None:

@@ -40,6 +40,14 @@ def auc(truth: Sequence[int], rating: Sequence[float]) -> Auc:
     return Auc(value, float(variance), _interval(value, float(variance), min(len(positive), len(negative))))
 
 
+def rank_test(truth: Sequence[int], rating: Sequence[float]) -> float:
+    """Two-sided p against an area of one half: Mann & Whitney 1947, normal with ties and continuity. Raises as auc."""
+    positive, negative = _split(truth, rating)
+    if np.ptp(np.concatenate([positive, negative])) == 0:
+        return 1.0
+    return float(stats.mannwhitneyu(positive, negative, method="asymptotic").pvalue)
+
+
 def curve(truth: Sequence[int], rating: Sequence[float]) -> Curve:
     positive, negative = _split(truth, rating)
     cuts = np.unique(np.concatenate([positive, negative]))[::-1]
@@ -72,6 +80,11 @@ def stratified_covariance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.atleast_2d(np.cov(first)) / first.shape[1] + np.atleast_2d(np.cov(second)) / second.shape[1]
 
 
+def exact_reach(cases: int, level: float = 0.95) -> float:
+    """How far below 1 a share may lie of which `cases` in `cases` came out (Clopper & Pearson 1934, one-sided)."""
+    return float(1 - (1 - level) ** (1 / cases))
+
+
 def _split(truth: Sequence[int], rating: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     t, r = np.asarray(truth), np.asarray(rating, float)
     if t.shape != r.shape or t.ndim != 1 or not np.isin(t, (0, 1)).all() or not np.isfinite(r).all():
@@ -88,7 +101,7 @@ def _split(truth: Sequence[int], rating: Sequence[float]) -> tuple[np.ndarray, n
 
 def _interval(value: float, variance: float, fewer: int) -> tuple[float, float]:
     if variance <= 0 or value in (0.0, 1.0):
-        reach = 1 - 0.05 ** (1 / fewer)
+        reach = exact_reach(fewer)
         return (max(0.0, value - reach), min(1.0, value + reach))
     logit, error = np.log(value / (1 - value)), np.sqrt(variance) / (value * (1 - value))
     low, high = (logit + sign * stats.norm.ppf(0.975) * error for sign in (-1, 1))

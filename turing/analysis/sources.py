@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from .clusters import clustered_covariance
 from .errors import CannotAnalyse
-from .mrmc import Comparison, OneModality, compare, over_readers, structural
+from .merit import structural
+from .mrmc import Comparison, OneModality, compare, over_readers, without_spread
 from .verdict import holm_adjusted
 
 
@@ -42,9 +44,12 @@ class Generators:
     differences: tuple[Difference, ...]
 
 
-def compare_generators(sources: Sequence[str], ratings: Any, said: Any, figure: str = "auc") -> Generators:
+def compare_generators(
+    sources: Sequence[str], ratings: Any, said: Any, figure: str = "auc", clusters: Any = None
+) -> Generators:
     """sources (cases,): '' for a real case, else its generator's name; ratings and said (readers, cases) without gaps, said 1 for
-    'synthetic'. Raises CannotAnalyse for fewer than 2 generators, 2 readers or 2 cases of a kind."""
+    'synthetic'; clusters (cases,): what each case belongs to, None where each stands alone. Fewer than five readers: these readers
+    only. Raises CannotAnalyse for fewer than 2 generators, 2 readers or 2 cases (or clusters) of a kind."""
     labels, answers = np.asarray(sources), np.asarray(said, float)
     judged = answers if figure == "accuracy" else np.asarray(ratings, float)
     names = sorted(set(labels) - {""})
@@ -55,16 +60,18 @@ def compare_generators(sources: Sequence[str], ratings: Any, said: Any, figure: 
     counts = {name or "real": int((labels == name).sum()) for name in ["", *names]}
     if min(counts.values()) < 2 or not np.isfinite(judged).all():
         raise CannotAnalyse(f"Cases: {counts}; at least 2 of each are needed, all answered by every reader.")
-    theta, cov = shared_real_covariance(labels, judged, names, figure)
-    hits, hit_cov = _z_hits(labels, answers, names)
+    groups = np.arange(len(labels)) if clusters is None else np.asarray(clusters)
+    theta, cov = shared_real_covariance(labels, judged, names, figure, groups)
+    hits, hit_cov = _z_hits(labels, answers, names, groups)
     readers = len(judged)
     pairs = list(combinations(range(len(names)), 2))
     tests = [_pair(theta, cov, a, b, readers) for a, b in pairs]
     signals = [_pair(hits, hit_cov, a, b, readers) for a, b in pairs]
     adjusted = holm_adjusted([p for _e, _i, p in tests])
     each = {
-        name: over_readers(
-            theta[g], cov[g * readers : (g + 1) * readers, g * readers : (g + 1) * readers], scale="logit"
+        name: without_spread(
+            over_readers(theta[g], _block(cov, g, g, readers), scale="logit"),
+            min(len(set(groups[labels == kind])) for kind in ("", name)),
         )
         for g, name in enumerate(names)
     }
@@ -78,42 +85,50 @@ def compare_generators(sources: Sequence[str], ratings: Any, said: Any, figure: 
 
 
 def shared_real_covariance(
-    labels: np.ndarray, judged: np.ndarray, names: Sequence[str], figure: str
+    labels: np.ndarray, judged: np.ndarray, names: Sequence[str], figure: str, groups: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """(generators, readers) figures and their covariance over cases (generators * readers, twice): the part of the fakes within a
-    generator, the part of the real cases between all."""
-    readers, negative = len(judged), judged[:, labels == ""]
+    generator (between two, where clusters hold fakes of both), the part of the real cases between all."""
+    negative = judged[:, labels == ""]
     parts = [structural(judged[:, labels == name], negative, figure) for name in names]
     theta = np.stack([first.mean(axis=1) for first, _second in parts])
-    cov = np.atleast_2d(np.cov(np.concatenate([second for _first, second in parts]))) / negative.shape[1]
-    for g, (first, _second) in enumerate(parts):
-        block = slice(g * readers, (g + 1) * readers)
-        cov[block, block] += np.atleast_2d(np.cov(first)) / first.shape[1]
-    return theta, cov
+    real = np.concatenate([second for _first, second in parts])
+    fakes = [_alone(first, g, len(names)) for g, (first, _second) in enumerate(parts)]
+    return theta, clustered_covariance([real, *fakes], [groups[labels == name] for name in ("", *names)])
 
 
-def _z_hits(labels: np.ndarray, said: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """z of the log-linear hit rate for each generator and reader, and its covariance by the delta method: none between generators."""
-    readers = len(said)
-    theta = np.empty((len(names), readers))
-    cov = np.zeros((len(names) * readers,) * 2)
-    for g, name in enumerate(names):
-        hits = said[:, labels == name]
-        n = hits.shape[1]
-        rate = (hits.sum(axis=1) + 0.5) / (n + 1)
-        theta[g] = stats.norm.ppf(rate)
-        slope = 1 / stats.norm.pdf(theta[g])
-        block = slice(g * readers, (g + 1) * readers)
-        cov[block, block] = np.atleast_2d(np.cov(hits)) / n * np.outer(slope, slope)
-    return theta, cov
+def _z_hits(
+    labels: np.ndarray, said: np.ndarray, names: Sequence[str], groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """z of the log-linear hit rate for each generator and reader, and its covariance by the delta method: none between generators
+    that share no cluster."""
+    hits = [said[:, labels == name] for name in names]
+    rates = [(part.sum(axis=1) + 0.5) / (part.shape[1] + 1) for part in hits]
+    theta = stats.norm.ppf(np.stack(rates))
+    slope = (1 / stats.norm.pdf(theta)).ravel()
+    parts = [_alone(part, g, len(names)) for g, part in enumerate(hits)]
+    cov = clustered_covariance(parts, [groups[labels == name] for name in names])
+    return theta, cov * np.outer(slope, slope)
+
+
+def _alone(components: np.ndarray, generator: int, generators: int) -> np.ndarray:
+    """(generators * readers, cases): the components in their generator's rows; these cases have no part in the others."""
+    readers, cases = components.shape
+    found = np.zeros((generators * readers, cases))
+    found[generator * readers : (generator + 1) * readers] = components
+    return found
+
+
+def _block(cov: np.ndarray, a: int, b: int, readers: int) -> np.ndarray:
+    return cov[a * readers : (a + 1) * readers, b * readers : (b + 1) * readers]
 
 
 def _pair(
     theta: np.ndarray, cov: np.ndarray, a: int, b: int, readers: int
 ) -> tuple[float, tuple[float, float], float]:
     """Difference of two generators, its 95 % interval and p, from the comparison of the two alone."""
-    keep = np.r_[a * readers : (a + 1) * readers, b * readers : (b + 1) * readers]
-    found = compare(theta[[a, b]], cov[np.ix_(keep, keep)])
+    both = np.block([[_block(cov, x, y, readers) for y in (a, b)] for x in (a, b)])
+    found = compare(theta[[a, b]], both)
     error = float(np.sqrt(2 / readers * found.components["error"]))
-    reach = float(stats.t.ppf(0.975, min(found.df2, 1e6))) * error
+    reach = float(stats.t.ppf(0.975, found.df2)) * error
     return found.difference, (found.difference - reach, found.difference + reach), found.p_value

@@ -71,22 +71,37 @@ def u_statistic(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
     return _result(auc, variance, df, level, _components(moments, moments[apart]))
 
 
-def u_statistic_these_readers(truth: Any, ratings: Any, level: float = 0.95) -> UStatistic:
+def u_statistic_these_readers(
+    truth: Any, ratings: Any, level: float = 0.95, clusters: Any = None
+) -> UStatistic:
     """The same area with the readers fixed: what fewer than five readers allow. The variance is a jackknife over cases within
-    each truth (Efron & Stein 1981), df infinite: it says nothing of other readers. Raises as u_statistic."""
+    each truth (Efron & Stein 1981), or over clusters (cases,) that are left out whole; df infinite: it says nothing of other readers.
+    Raises as u_statistic."""
     read, success = _sums(truth, ratings)
-    total, right = read.r.sum(), success.r.sum()
+    t = np.asarray(truth)
+    value = float(success.r.sum() / read.r.sum())
+    if clusters is None:
+        left = [(read.r.sum() - x[x > 0], success.r.sum() - y[x > 0]) for x, y in ((read.n, success.n), (read.d, success.d))]  # fmt: skip
+    else:
+        groups = np.unique(np.asarray(clusters), return_inverse=True)[1]
+        one, other = _without_clusters(read, t, groups), _without_clusters(success, t, groups)
+        left = [(one, other)]
     variance = 0.0
-    for all_, good in ((read.n, success.n), (read.d, success.d)):
-        kept = all_ > 0
-        n = int(kept.sum())
-        if n < 2 or (all_[kept] == total).any():
+    for all_, good in left:
+        if len(all_) < 2 or (all_ <= 0).any():
             raise CannotAnalyse(
                 "All pairs of judgements share a case; at least 2 real and 2 synthetic cases are needed."
             )
-        left = (right - good[kept]) / (total - all_[kept])
-        variance += (n - 1) / n * float(((left - left.mean()) ** 2).sum())
-    return _result(float(right / total), variance, float("inf"), level, {})
+        areas = good / all_
+        variance += (len(areas) - 1) / len(areas) * float(((areas - areas.mean()) ** 2).sum())
+    return _result(value, variance, float("inf"), level, {})
+
+
+def _without_clusters(sums: _Sums, truth: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """(clusters,) the sum over all pairs when each cluster is left out: pairs inside a cluster are taken off once, not twice."""
+    real, synthetic = (np.eye(groups.max() + 1)[groups[truth == kind]] for kind in (0, 1))
+    inside = np.einsum("nc,nc->c", real, sums.nd @ synthetic)
+    return sums.r.sum() - real.T @ sums.n - synthetic.T @ sums.d + inside
 
 
 def with_variance(found: UStatistic, variance: float, df: float, level: float = 0.95) -> UStatistic:
@@ -125,12 +140,11 @@ def _margins(rows: list[Any], across: np.ndarray, squares: float) -> _Sums:
 
 def _result(auc: float, variance: float, df: float, level: float, parts: dict[str, float]) -> UStatistic:
     error, distance = float(np.sqrt(max(variance, 0.0))), auc - 0.5
-    known = min(df, 1e6)
     interval, inner = (
         (max(0.0, auc - q * error), min(1.0, auc + q * error))
-        for q in (float(stats.t.ppf(1 - tail, known)) for tail in ((1 - level) / 2, 1 - level))
+        for q in (float(stats.t.ppf(1 - tail, df)) for tail in ((1 - level) / 2, 1 - level))
     )
-    p = (0.0 if distance else 1.0) if error == 0 else float(2 * stats.t.sf(abs(distance) / error, known))
+    p = (0.0 if distance else 1.0) if error == 0 else float(2 * stats.t.sf(abs(distance) / error, df))
     return UStatistic(auc, variance, df, interval, inner, p, parts)
 
 

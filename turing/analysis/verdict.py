@@ -28,27 +28,31 @@ class Verdict:
 
 
 REASONS = {
-    "above": "the interval lies above chance and reaches beyond the margin",
-    "small": "the interval lies above chance but inside the margin",
-    "inside": "the interval lies inside the margin and no reader differs from chance",
-    "wide": "the interval holds chance and reaches beyond the margin",
-    "reader": "the interval lies inside the margin, but single readers differ from chance",
-    "assay": "the interval lies inside the margin, but the positive controls were not told apart",
-    "below": "the interval lies below chance: what was called real was synthetic more often than not",
+    "above": "the 95 % interval lies above chance, the 90 % interval reaches beyond the margin",
+    "small": "the 95 % interval lies above chance, the 90 % interval inside the margin",
+    "inside": "the 90 % interval lies inside the margin and no reader differs from chance",
+    "wide": "the 95 % interval holds chance and the 90 % interval reaches beyond the margin",
+    "reader": "the 90 % interval lies inside the margin, but single readers differ from chance",
+    "assay": "the 90 % interval lies inside the margin, but the positive controls were not told apart",
+    "below": "the 95 % interval lies below chance: what was called real was synthetic more often than not",
+    "constant": "every reader gave one answer to all images, so nothing was put to the test",
 }
 
 
 def verdict(
     interval: tuple[float, float], *, inner: tuple[float, float] | None = None, margin: float, chance: float = 0.5,
-    reader_p_values: Sequence[float] = (), assay_sensitive: bool | None = None, alpha: float = 0.05,
+    reader_p_values: Sequence[float] = (), assay_sensitive: bool | None = None, alpha: float = 0.05, constant: bool = False,
 ) -> Verdict:  # fmt: skip
     """`interval`: 95 % over readers of the primary endpoint; inner: its 90 % interval, held against the margin (None: the 95 % one,
-    which is stricter); `margin` on its scale; reader_p_values: of each reader against chance; assay_sensitive None without controls."""
+    which is stricter); `margin` on its scale; reader_p_values: of each reader against chance; assay_sensitive None without controls;
+    constant: no reader's answers differ from image to image (balanced accuracy and area are then one half without any error)."""
     low, high = interval
     if not (margin > 0 and low <= high):
         raise CannotAnalyse(
             f"A margin above 0 and an interval from low to high are needed; given {margin} and {interval}."
         )
+    if constant:
+        return Verdict(INCONCLUSIVE, "constant")
     least, most = inner or interval
     within = chance - margin < least and most < chance + margin
     if low > chance:

@@ -15,7 +15,7 @@ from jobs.models import Job
 from jobs.ownership import Owned, OwnedQuerySet
 
 from ..append_only import AppendOnly
-from ..protocol import Phase, Protocol, from_json, simple
+from ..protocol import Phase, Plan, Protocol, from_json, simple
 from ..questions import Question
 
 
@@ -133,6 +133,12 @@ class Study(Owned):
     def designed(self) -> Protocol:
         """The design as it stands: what an open study is read by, amendments included."""
         return _read(json.dumps(self.design))
+
+    @property
+    def plan_at_launch(self) -> Plan:
+        """Endpoint, margin and bound before any amendment; a draft's are its own."""
+        frozen = self.protocol.get("design") if self.protocol else None
+        return _read(json.dumps(frozen)).plan if frozen else self.designed.plan
 
     def phase(self, number: int) -> Phase:
         return self.designed.phases[number]

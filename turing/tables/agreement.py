@@ -40,8 +40,11 @@ def agreement(found: StudyReport) -> Table | None:
             interval += " *" if row.found.clipped else ""
             clipped |= row.found.clipped
         rows.append((COEFFICIENTS[row.name](), PARTS[row.part](), value, interval))
-    note = _(
-        "Read per cent, α and AC1 together: κ and α fall when one answer is common, AC1 rises. Intervals (95 %) by a jackknife over images and readers."
+    note = _("Read per cent, α and AC1 together: κ and α fall when one answer is common, AC1 rises.") + " "
+    note += (
+        _("Intervals (95 %) by a jackknife over images and readers.")
+        if found.counted > 2
+        else _("Intervals (95 %) by a jackknife over images: they hold for these two readers.")
     )
     if found.implied is not None:
         note += " " + _(

@@ -20,6 +20,9 @@ from .replies import Reply, asked_table, truths
 from .table import INTERVAL, Table, share
 
 
+POOLED = lambda: _("All readers' answers together, as if each were independent: this describes them.")  # noqa: E731
+
+
 def classes(gathered: Gathered, phase: int, question: Question, replies: list[Reply]) -> Table | None:
     case = gathered.every_case
     truth = [
@@ -57,13 +60,11 @@ def diagnosis(gathered: Gathered, phase: int, question: Question, replies: list[
                     group,
                 )
             )
-    note = (
-        _(
+    note = POOLED()
+    if question.steps > 1:
+        note += " " + _(
             "Right: the answer is the image's own label. By confidence: well calibrated readers are right more often when they are surer."
         )
-        if question.steps > 1
-        else ""
-    )
     return asked_table(
         gathered, phase, question, (_("Images"), _("Answers"), _("Right"), INTERVAL()), rows, note
     )
@@ -79,9 +80,8 @@ def detected(gathered: Gathered, phase: int, question: Question, replies: list[R
     for name, group in truths(gathered, replies):
         said = sum(reply["said"] != "real" for _one, reply in group)
         rows.append((name, str(len(group)), *share(proportion(said, len(group)))))
-    return asked_table(
-        gathered, phase, question, (_("Images"), _("Answers"), _("Called synthetic"), INTERVAL()), rows
-    )
+    columns = (_("Images"), _("Answers"), _("Called synthetic"), INTERVAL())
+    return asked_table(gathered, phase, question, columns, rows, POOLED())
 
 
 def exposures(gathered: Gathered, phase: int, question: Question, replies: list[Reply]) -> Table:

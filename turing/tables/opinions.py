@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from jobs.wording import decimals, percent
 
 from ..analysis.detection import proportion
-from ..analysis.overall import maybe
+from ..analysis.mrmc import THESE
+from ..analysis.overall import clusters, maybe
 from ..analysis.ratings import rating_gap
 from ..gathering import Gathered, Given
 from ..models import EndAnswer, Truth
@@ -60,10 +61,15 @@ def _gap(gathered: Gathered, item: str, rated: list[tuple[Given, int]]) -> str:
     for one, rating in rated:
         table[one.row, columns[one.case]] = rating
     truth = np.array([int(gathered.every_case[case].truth != Truth.REAL) for case in cases])
-    gap = maybe(rating_gap, truth, table)
+    groups = clusters(np.array([gathered.every_case[case].cluster for case in cases], object))
+    gap = maybe(rating_gap, truth, table, groups)
     if gap is None or gap.interval is None:
         return ""
-    return _("%(item)sReal less synthetic: %(gap)s (95 %% interval %(low)s to %(high)s, %(p)s, t over %(n)d readers).") % {
+    if gap.scope == THESE:
+        words = _("%(item)sReal less synthetic: %(gap)s (95 %% interval over images %(low)s to %(high)s, %(p)s; these %(n)d readers only).")  # fmt: skip
+    else:
+        words = _("%(item)sReal less synthetic: %(gap)s (95 %% interval over readers and images %(low)s to %(high)s, %(p)s; %(n)d readers).")  # fmt: skip
+    return words % {
         "item": f"{item}: " if item else "", "gap": decimals(gap.difference, 2), "low": decimals(gap.interval[0], 2),
         "high": decimals(gap.interval[1], 2), "p": p_words(gap.p_value), "n": gap.readers,
     }  # fmt: skip

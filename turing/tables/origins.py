@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from jobs.wording import decimals, percent
 
-from ..analysis.mrmc import OneModality
+from ..analysis.mrmc import THESE, OneModality
 from ..analysis.report import StudyReport
 from ..analysis.subgroups import Part
 from ..results import Results
@@ -35,9 +35,13 @@ def generators(found: StudyReport) -> Table | None:
     value, spanned = (area, area_span) if found.auc is not None else (percent, span)
     rows = [figure(name, over, value, spanned) for name, over in found.generators.each.items()]
     overall = found.generators.overall
+    df2 = decimals(overall.df2, 1) if overall.df2 < 1e6 else "∞"
     note = _(
-        "Each generator against the same real images. That all are equal: F = %(f)s, %(p)s (images nested in generators, Hillis 2014)."
-    ) % {"f": decimals(overall.f, 2), "p": p_words(overall.p_value)}
+        "Each generator against the same real images. That all are equal: F = %(f)s on %(df1)d and %(df2)s degrees of freedom, %(p)s (images nested in generators, Hillis 2014)."
+    ) % {"f": decimals(overall.f, 2), "df1": len(overall.estimates) - 1, "df2": df2, "p": p_words(overall.p_value)}  # fmt: skip
+    if overall.scope == THESE:
+        note += " " + _("Fewer than five readers: the images alone count as a sample.")
+    note += " " + _("Against chance: not corrected for how many generators there are.")
     if found.whole < found.counted:
         note += " " + _("Of the %(n)d readers who answered every image.") % {"n": found.whole}
     columns = (_("Generator"), _("Value"), INTERVAL(), _("New reader"), _("Against chance"))

@@ -76,7 +76,7 @@ def three_sources(seed: int, readers: int = 5, shifts: tuple[float, float] = (1.
 def test_generators_share_what_the_real_cases_bring():
     """The covariance against brute force: leave each case out, within its kind."""
     labels, rated = three_sources(2)
-    _theta, cov = shared_real_covariance(labels, rated, ["a", "b"], "auc")
+    _theta, cov = shared_real_covariance(labels, rated, ["a", "b"], "auc", np.arange(100))
     expected = np.zeros_like(cov)
     for kind in ("", "a", "b"):
         left = []
@@ -198,5 +198,6 @@ def test_forced_choice_over_readers_and_pairs():
         covered += found.over.interval[0] <= 0.7 <= found.over.interval[1]
     assert covered / 200 >= 0.93 - 2 * np.sqrt(0.93 * 0.07 / 200)
     assert found.dprime == pytest.approx(np.sqrt(2) * stats.norm.ppf(found.over.estimate), rel=1e-12)
-    with pytest.raises(CannotAnalyse):
-        forced_choice([[1, np.nan]])
+    for answers in ([[np.nan, np.nan]], [[1]], [[1, 2]]):
+        with pytest.raises(CannotAnalyse):
+            forced_choice(answers)

@@ -1,4 +1,3 @@
-import csv
 import json
 
 import numpy as np
@@ -8,6 +7,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
 from tests.paths import REFERENCES, needs_references
+from tests.van_dyke import van_dyke
 from turing.analysis.errors import CannotAnalyse
 from turing.analysis.mrmc import obuchowski_rockette, single_modality, u_statistic
 from turing.analysis.planning import detection_power, equivalence_sample_size, mrmc_power
@@ -16,20 +16,9 @@ from turing.analysis.timing import times
 from turing.analysis.verdict import holm_rejects, verdict
 
 
-def vandyke() -> tuple[np.ndarray, np.ndarray]:
-    rows = list(csv.DictReader((REFERENCES / "mrmc_vandyke.csv").open()))
-    names = sorted({row["case"] for row in rows}, key=int)
-    ratings, truth = np.full((2, 5, len(names)), np.nan), np.zeros(len(names), int)
-    for row in rows:
-        case = names.index(row["case"])
-        ratings[int(row["treatment"]) - 1, int(row["reader"]) - 1, case] = float(row["rating"])
-        truth[case] = int(row["truth"])
-    return truth, ratings
-
-
 @needs_references
 def test_van_dyke_by_delong_covariances():
-    found = obuchowski_rockette(*vandyke())
+    found = obuchowski_rockette(*van_dyke())
     assert found.f == pytest.approx(4.484854, abs=5e-7)
     assert found.df2 == pytest.approx(15.06611, abs=5e-6)
     assert found.p_value == pytest.approx(0.051233, abs=5e-7)
@@ -37,7 +26,7 @@ def test_van_dyke_by_delong_covariances():
 
 @needs_references
 def test_one_modality_is_the_comparisons_own_part():
-    truth, ratings = vandyke()
+    truth, ratings = van_dyke()
     both, one = obuchowski_rockette(truth, ratings), single_modality(truth, ratings[0])
     assert one.estimate == pytest.approx(both.estimates[0].mean(), rel=1e-12)
     assert one.interval[0] < one.estimate < one.interval[1]
@@ -97,10 +86,22 @@ def test_the_interval_over_readers_covers(readers, spread):
     assert covered / 400 >= 0.93 - 2 * np.sqrt(0.93 * 0.07 / 400)
 
 
+@pytest.mark.parametrize(("readers", "spread"), [(5, 0.05), (10, 0.05), (5, 0.15)])
+def test_the_prediction_interval_holds_the_skill_of_a_new_reader(readers, spread):
+    rng = np.random.default_rng(readers)
+    held = 0
+    for _study in range(300):
+        low, high = single_modality(*study(rng, readers, 100, spread), "accuracy").prediction
+        held += low <= np.clip(0.6 + spread * rng.normal(), 0.02, 0.98) <= high
+    assert held / 300 >= 0.93 - 2 * np.sqrt(0.93 * 0.07 / 300)
+
+
 def test_degenerate_studies_have_defined_answers():
     truth = np.repeat([0, 1], 10)
     perfect = single_modality(truth, np.tile(truth, (5, 1)).astype(float), "accuracy")
-    assert (perfect.estimate, perfect.standard_error, perfect.interval) == (1.0, 0.0, (1.0, 1.0))
+    assert (perfect.estimate, perfect.standard_error) == (1.0, 0.0)
+    assert perfect.interval == pytest.approx((0.05 ** (1 / 10), 1.0)), "as 10 of 10 right, one-sided exactly"
+    assert perfect.p_value == pytest.approx(0.5**10)
     same = obuchowski_rockette(truth, np.tile(truth, (2, 5, 1)).astype(float))
     assert (same.f, same.p_value, same.difference) == (0.0, 1.0, 0.0)
     few = single_modality(truth, np.tile(truth, (2, 1)).astype(float), "accuracy")

@@ -10,6 +10,7 @@ from turing.analysis.errors import CannotAnalyse
 from turing.analysis.mrmc import single_modality
 from turing.analysis.planning import equivalence_power, equivalence_sample_size, mrmc_power
 from turing.analysis.power import Spread, pilot, plan
+from turing.analysis.roc import rank_test
 
 MARGINS = {"accuracy": 0.1, "auc": 0.14}
 
@@ -84,3 +85,13 @@ def test_what_cannot_be_planned_is_refused(given_, words):
     asked = {"readers": [5], "images": [50], "accuracy": 0.6, "margins": MARGINS, "spread": Spread()} | given_
     with pytest.raises(CannotAnalyse, match=words):
         plan(**asked)
+
+
+def test_single_readers_are_held_against_chance_as_the_report_does():
+    studies = next(power._batches(5, 60, 3, Spread(), np.random.default_rng(1)))
+    evidence = power._evidence(studies, 0.6, Spread())
+    found = power._rank_p(evidence, 3)
+    real, synthetic = (np.searchsorted(np.linspace(-1, 1, 5), part) for part in evidence)
+    truth = np.repeat([0, 1], 30)
+    for i, row in enumerate(np.concatenate([real, synthetic], axis=2)):
+        assert found[i] == pytest.approx([rank_test(truth, ratings) for ratings in row], rel=1e-4)

@@ -148,3 +148,43 @@ def test_agreement_within_one_truth_is_that_of_its_images():
         if (row.name, row.part) == ("fleiss", "real")
     )
     assert within == fleiss_kappa(one.said[:, one.truth == 0]).value
+
+
+def test_readers_who_always_say_the_same_show_nothing():
+    """Balanced accuracy is one half without any error: that is no equivalence, and no interval of width nil."""
+    truth = np.repeat([0, 1], 50)
+    one = readings(truth, np.repeat([[1.0], [0.0]], 3, axis=0) * np.ones(100))
+    found = report(one, JUDGING)
+    assert (found.verdict.name, found.verdict.reason) == ("inconclusive", "constant")
+    low, high = found.accuracy.interval
+    assert low < 0.5 < high
+    holes = one.said.copy()
+    holes[0, 0] = np.nan
+    assert report(replace(one, said=holes), JUDGING).verdict.reason == "constant"
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_readers_who_are_never_wrong_have_an_interval(gaps):
+    truth = np.repeat([0, 1], 10)
+    said = np.tile(truth, (6, 1)).astype(float)
+    if gaps:
+        said[0, 0] = np.nan
+    found = report(readings(truth, said), JUDGING)
+    assert found.verdict.name == "told apart"
+    assert found.accuracy.interval == pytest.approx((0.05**0.1, 1.0))
+    assert found.sensitivity_over.interval == pytest.approx((0.05**0.1, 1.0))
+
+
+def test_a_reader_is_held_against_chance_in_the_endpoint():
+    """A reader who calls all but a few images synthetic, and is sure of the right ones: seen by confidence, not by the two answers."""
+    rng = np.random.default_rng(3)
+    truth = np.repeat([0, 1], 60)
+    evidence = rng.normal(size=(8, 120))
+    evidence[0] += 1.1 * truth + 1.4
+    ratings = np.searchsorted([-1, -0.5, 0, 0.5, 1, 1.5, 2], evidence) + 1.0
+    one = readings(truth, (ratings > 3).astype(float), ratings=ratings, graded=True)
+    by_area, by_accuracy = report(one, Judging("auc", 0.2, 0.2)), report(one, Judging("accuracy", 0.2, 0.2))
+    assert by_area.readers[0].rank_p < 0.001
+    assert by_area.readers[0].p_adjusted == pytest.approx(8 * by_area.readers[0].rank_p)
+    assert by_accuracy.readers[0].p_adjusted == min(1, 8 * by_accuracy.readers[0].p_value) > 0.05
+    assert (by_area.verdict.reason, by_accuracy.verdict.reason) == ("reader", "inside")
