@@ -19,7 +19,6 @@ from ..results_words import p_words
 from .replies import Reply, asked_table, truths
 from .table import INTERVAL, Table, share
 
-
 POOLED = lambda: _("All readers' answers together, as if each were independent: this describes them.")  # noqa: E731
 
 
