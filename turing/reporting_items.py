@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from .analysis.mrmc import THESE
 from .models import ImportedStudy, Study
 from .prompts import prompt_of
 from .results import Results
@@ -26,7 +27,7 @@ def items(study: Study | ImportedStudy, found: Results) -> list[tuple[str, str, 
         ("STARD 12a", _("Cut-offs"), design.get("cut", own)),
         ("STARD 13a", _("Blinding of readers"), design.get("blinding", own)),
         ("STARD 14, 16", _("Analysis and missing answers"), _("see Methods; %(n)d readers with gaps") % {"n": gaps}),
-        ("STARD 17", _("Variability"), _("over readers and images; see Agreement")),
+        ("STARD 17", _("Variability"), _variability(found)),
         ("STARD 18", _("Intended sample size"), design.get("size", own)),
         ("STARD 20", _("Readers"), experience),
         ("STARD 21b", _("Alternative diagnoses, strata"), _("see Groups of readers, kinds of images, phases") if found.report.parts else own),
@@ -37,6 +38,13 @@ def items(study: Study | ImportedStudy, found: Results) -> list[tuple[str, str, 
         ("CLAIM 28–30", _("Evaluation and its uncertainty"), _("multi-reader multi-case analysis, intervals at 95 per cent")),
         ("CLAIM 41–44", _("Code, data, limits"), own),
     ]  # fmt: skip
+
+
+def _variability(found: Results) -> str:
+    over = found.report.primary
+    if over is not None and over.scope == THESE:
+        return _("over images, for these readers only; see Agreement")
+    return _("over readers and images; see Agreement")
 
 
 def _design(study: Study, own: str) -> dict[str, str]:

@@ -77,15 +77,30 @@ def _van_dyke() -> float:
 
 
 def _imrmc() -> float:
+    truth, ratings, expected = _imrmc_example()
+    found = u_statistic(truth, ratings)
+    theirs = (expected["AUC"], expected["varAUC"], expected["dfBDG"])
+    return apart_relative((found.auc, found.variance, found.df), theirs)
+
+
+def _imrmc_example() -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
     example = json.load(_reference("imrmc/single_modality_missing.json"))
-    names, expected = list(example["truth"]), example["expected"]
+    names = list(example["truth"])
     readers = sorted({row[0] for row in example["rows"]})
     ratings = np.full((len(readers), len(names)), np.nan)
     for reader, case, score in example["rows"]:
         ratings[readers.index(reader), names.index(case)] = score
-    found = u_statistic(list(example["truth"].values()), ratings)
-    theirs = (expected["AUC"], expected["varAUC"], expected["dfBDG"])
-    return apart_relative((found.auc, found.variance, found.df), theirs)
+    return np.array(list(example["truth"].values())), ratings, example["expected"]
+
+
+def _imrmc_single_readers() -> float:
+    """Each reader alone on what was read: area and variance as the program prints them."""
+    truth, ratings, _expected = _imrmc_example()
+    theirs = (
+        (0.769696970, 0.00325116), (0.779516358, 0.00290908), (0.618421053, 0.00440829), (0.813445378, 0.00275751), (0.813344595, 0.00264423),
+    )  # fmt: skip
+    found = [u_statistic(truth, row[None]) for row in ratings]
+    return apart_relative([(one.auc, one.variance) for one in found], theirs)
 
 
 def _accuracy_as_area() -> float:
@@ -308,6 +323,7 @@ ENTRIES: tuple[Entry, ...] = (
     *mrmc.ENTRIES,
     Entry(ROOM + "ustatistic.u_statistic", "A quarter of the answers missing: area, variance, df", "iMRMC 4.0.3 (FDA), its example", 1e-8, _imrmc, relative=True),
     Entry(ROOM + "ustatistic.u_statistic", "Two-valued answers: balanced accuracy", "the mean of sensitivity and specificity", 1e-12, _accuracy_as_area),
+    Entry(ROOM + "ustatistic.u_statistic", "Five readers alone, a quarter of the answers missing: area, variance", "iMRMC 4.0.3 (FDA), its example, six digits", 2e-6, _imrmc_single_readers, relative=True),
     Entry(ROOM + "ustatistic.u_statistic_these_readers", "One reader without gaps: variance of the area", "DeLong 1988", 1e-9, _few_readers_with_gaps, relative=True),
     Entry(ROOM + "clusters.clustered_covariance", "Every case twice in one cluster", "closed form: the undoubled variance (Obuchowski 1997)", 1e-10, _clusters, relative=True),
     Entry(ROOM + "sources.shared_real_covariance", "Variance of a difference of generators", "jackknife within each kind of case", 1e-9, _generators, relative=True),
