@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks import interval_scenarios as scenarios
+from benchmarks import interval_scenarios, interval_training
 from metrics.catalogue import METRICS
 from metrics.reports import Number
 from tests.paths import ROOT
@@ -41,7 +41,7 @@ class Scenario:
 
 
 SCENARIOS: dict[str, Scenario] = {
-    name: Scenario(title, made.numbers, made.values, made.truths) for name, (title, made) in scenarios.MADE.items()
+    name: Scenario(title, made.numbers, made.values, made.truths) for name, (title, made) in {**interval_scenarios.MADE, **interval_training.MADE}.items()
 }  # fmt: skip
 
 

@@ -106,8 +106,7 @@ class Normal:
 class Islands:
     """Modes that lie apart, one of which the synthetic set lacks (5 % of the real one) while the others vary less than real ones do.
 
-    near_repeats is of a support of 2,000 different images, each a little moved. The missing share is known; the other truths depend on the
-    sizes and are means over further draws.
+    The missing share is known; the other truths depend on the sizes and are means over further draws.
     """
 
     n: int = 400
@@ -138,6 +137,30 @@ class Islands:
         bins = binned(drawn.real, drawn.synthetic)
         spread = within_spread(drawn.real, drawn.synthetic, rng=rng, real_groups=drawn.groups, synthetic_groups=drawn.others, permutations=1)  # fmt: skip
         return {"js": bins.js, "ndb": bins.ndb, "mode_spread": spread.ratio, "near_repeats": near_repeats(drawn.real, drawn.synthetic, groups=drawn.others).share}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Birthday:
+    """A synthetic set drawn from `support` different images, each a little moved: another one of m images is the same with chance
+    1 - (1 - 1 / support)^(m - 1)."""
+
+    support: int
+    m: int = 400
+    d: int = 24
+    truths: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.truths["near_repeats"] = 1 - (1 - 1 / self.support) ** (self.m - 1)
+
+    def numbers(self, rng: np.random.Generator) -> list[Number]:
+        real, support = rng.normal(size=(self.m, self.d)), rng.normal(size=(self.support, self.d))
+        made = support[rng.integers(0, self.support, self.m)] + 0.01 * rng.normal(size=real.shape)
+        single = np.arange(self.m)
+        drawn = Features("simulated", "simulated", real, made, single, single, {})
+        return list(mode_parts(drawn, {"near_repeats"}, (), rng=rng, course=Course(None, 1)).numbers)
+
+    def values(self, rng: np.random.Generator) -> dict[str, float]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -220,7 +243,7 @@ def _number(name: str, value: float, interval: tuple[float, float]) -> Number:
     return Number(name, Sentence(METRICS[name].title), METRICS[name].group, "", "simulated", value=value, interval=interval)  # fmt: skip
 
 
-Made = Normal | Islands | Spectra | Rows
+Made = Normal | Islands | Birthday | Spectra | Rows
 MADE: dict[str, tuple[str, Made]] = {
     "normal": ("normal, 200 and 200, d 16", Normal(200, 200, 16)),
     "tails": ("heavy tails, 300 and 300, d 12", Normal(300, 300, 12, tails=6)),
@@ -230,6 +253,8 @@ MADE: dict[str, tuple[str, Made]] = {
     "null": ("no difference, 200 and 200, d 8", Normal(200, 200, 8, shift=0.0, scale=1.0)),
     "modes": ("modes, 400 and 400, d 12", Islands()),
     "modes-patients": ("modes, 150 patients of 4, d 12", Islands(n=600, patient=4)),
+    "birthday": ("400 images out of 2,000 different ones", Birthday(2000)),
+    "birthday-collapsed": ("400 images out of 100 different ones", Birthday(100)),
     "spectra": ("spectra, 120 images", Spectra()),
     "spectra-patients": ("spectra, 40 patients of 3", Spectra(patient=3)),
     "spectra-null": ("spectra, no difference", Spectra(gap=0.0)),

@@ -88,19 +88,25 @@ def jackknife(
     With g folds of a set, var = (g - 1) / g * sum (theta_j - mean theta)^2 (Efron and Stein 1981; Kott 2001 for groups); both
     sets add up, since they are independent. The interval is symmetric about the value, by Student's t with g - 1 degrees.
     """
-    variance, fewest = np.zeros_like(value), folds
+    left_out = []
     for which, numbers in enumerate((groups, others)):
         if not len(numbers):
             continue  # a statistic of one set
         parts = folds_of(numbers, folds, rng)
-        fewest = min(fewest, len(parts))
-        thetas = _values(
-            statistic, ((real[kept], synthetic) if which == 0 else (real, synthetic[kept]) for kept in parts)
+        left_out.append(
+            _values(
+                statistic,
+                ((real[kept], synthetic) if which == 0 else (real, synthetic[kept]) for kept in parts),
+            )
         )
-        spread = thetas - thetas.mean(axis=0)
-        variance = variance + (len(parts) - 1) / len(parts) * (spread**2).sum(axis=0)
-    half = t_quantile(0.975, max(1, fewest - 1)) * np.sqrt(variance)
+    half = jackknifed(left_out)
     return value - half, value + half
+
+
+def jackknifed(left_out: list[np.ndarray]) -> np.ndarray:
+    """(k,) half a 95 % interval, from what a statistic gave with each fold of each set left out, (folds, k) a set."""
+    parts = [(len(each) - 1) / len(each) * ((each - each.mean(axis=0)) ** 2).sum(axis=0) for each in left_out]
+    return t_quantile(0.975, max(1, min(map(len, left_out)) - 1)) * np.sqrt(np.sum(parts, axis=0))
 
 
 def half_samples(

@@ -64,7 +64,7 @@ def within(number: Number, low: float, high: float) -> tuple[float, float]:
     return float(np.clip(low, metric.low, metric.high)), float(np.clip(high, metric.low, metric.high))
 
 
-def exact_interval(k: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share k of n (Clopper and Pearson 1934): conservative, also at 0 and 1."""
+def exact_interval(k: float, n: float) -> tuple[float, float]:
+    """95 % interval of a share k of n (Clopper and Pearson 1934): conservative, also at 0 and 1; counts may be effective ones."""
     low = beta_quantile(0.025, k, n - k + 1) if k else 0.0
     return low, beta_quantile(0.975, k + 1, n - k) if k < n else 1.0

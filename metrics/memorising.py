@@ -11,14 +11,14 @@ import numpy as np
 
 from .catalogue import METRICS
 from .course import Course
-from .feature_sets import Features, blank, exact_interval
-from .functional.errors import CannotMeasure
-from .functional.memorisation import copying_test, distance_ratio, mifid, suspected_copies
+from .feature_sets import Features, exact_interval
+from .functional.memorisation import suspected_copies
 from .functional.near_copies import COPY, FINE, near_copies
 from .images import MINIMUM, Images, Sets
 from .pixels import fitted
 from .reports import Number, Pair, Sentence, Verdict, counted
 from .reports import gettext_noop as _
+from .training_distances import training_distances
 
 EQUAL = 0.999  # likeness at which two pictures are one
 SHOWN = 6
@@ -80,7 +80,7 @@ def memorisation(
         control = _flagged(sets.real, features.real[unseen], known, trained, unseen)
     p_value = _more_than(found, control)
     numbers = _numbers(features, found, control, len(trained), p_value)
-    numbers += _distances(features, trained, features.real[unseen] if control else None)
+    numbers += training_distances(features, trained, unseen if control else None)
     return Memorisation(
         _verdict(found, control, p_value, features.encoder), [n for n in numbers if n.metric in chosen], _pairs(found),
         {"closeness_to_training": found.closeness, "nearest_training": found.nearest.astype(float), "copy": found.is_copy.astype(float)},
@@ -108,27 +108,6 @@ def _flagged(
     closeness = suspected_copies(features, trained).closeness
     looked = near_copies(_pictures(images, rows), known)
     return Flagged(closeness, looked.nearest, looked.likeness, looked.is_copy)
-
-
-def _distances(features: Features, trained: np.ndarray, unseen: np.ndarray | None) -> list[Number]:
-    """What the distances to the training images tell of the whole set; the first two need unseen real images."""
-    numbers = [replace(_blank(features, "mifid", len(trained)), value=mifid(features.synthetic, trained))]
-    if unseen is None:
-        return numbers
-    protocol = {**features.protocol, "unseen real images": str(len(unseen))}
-    for name, function in (("copying_test", copying_test), ("distance_ratio", distance_ratio)):
-        number = replace(_blank(features, name, len(trained)), protocol=protocol)
-        try:
-            found = function(features.synthetic, trained, unseen)
-        except CannotMeasure as error:
-            numbers.append(replace(number, absent=Sentence("%(cause)s", {"cause": str(error)})))
-            continue
-        numbers.append(replace(number, value=float(getattr(found, "value", found))))
-    return numbers
-
-
-def _blank(features: Features, name: str, trained: int) -> Number:
-    return replace(blank(features, name), n_real=trained, n_synthetic=len(features.synthetic))
 
 
 def _more_than(found: Flagged, control: Flagged | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from .functional.errors import CannotMeasure
 from .functional.missing import Coverage, mode_coverage
 from .functional.modes import DIMENSIONS, binned, principal_axes
 from .functional.quantification import class_shares
-from .functional.spread import near_repeats, within_spread
+from .functional.spread import Repeats, near_repeats, within_spread
 from .mode_table import class_rows, mode_table
 from .reports import ModeRow, Modes, Number, Sentence
 from .reports import gettext_noop as _
@@ -27,6 +28,9 @@ FIVE = "five random splits of the real set into parts of equal size, patients ke
 HALVES = "20 random halves of both sets, patients kept whole"
 
 
+Pair = tuple[np.ndarray, np.ndarray]  # of the real and of the synthetic set
+
+
 @dataclass(frozen=True)
 class ModeParts:
     numbers: tuple[Number, ...] = ()
@@ -34,9 +38,13 @@ class ModeParts:
 
 
 def mode_parts(
-    features: Features, chosen: set[str], labels: tuple[str, ...], *, rng: np.random.Generator, course: Course
-) -> ModeParts:
-    """Numbers of the chosen metrics, and the table where `missing` is one of them. labels: of the real images, empty where unknown."""
+    features: Features, chosen: set[str], labels: tuple[str, ...], *, rng: np.random.Generator, course: Course,
+    beside: Sequence[Pair] = (),
+) -> ModeParts:  # fmt: skip
+    """Numbers of the chosen metrics, and the table where `missing` is one of them. labels: of the real images, empty where unknown.
+
+    `beside` holds further features of both sets, (n, e) and (m, e), that classes are told by.
+    """
     asked = [name for name in NAMES if name in chosen]
     if not asked:
         return ModeParts()
@@ -58,17 +66,21 @@ def mode_parts(
         found.update(_bins_numbers(features, rng))
     table = None
     if isinstance(coverage, Coverage):
-        table = replace(mode_table(features, coverage), classes=_classes(features, np.array(labels), rng))
+        table = replace(
+            mode_table(features, coverage), classes=_classes(features, np.array(labels), beside, rng)
+        )
     return ModeParts(tuple(found[name] for name in asked), table)
 
 
-def _classes(features: Features, labels: np.ndarray, rng: np.random.Generator) -> tuple[ModeRow, ...]:
+def _classes(
+    features: Features, labels: np.ndarray, beside: Sequence[Pair], rng: np.random.Generator
+) -> tuple[ModeRow, ...]:
     """Rows of the labels that can be judged; none where there are fewer than two, or too few patients of one."""
     known = np.flatnonzero(labels != "") if len(labels) else np.zeros(0, int)
     try:
         found = class_shares(
             features.real[known], labels[known], features.synthetic, rng=rng, real_groups=features.groups[known],
-            synthetic_groups=features.others,
+            synthetic_groups=features.others, beside=[(real[known], synthetic) for real, synthetic in beside],
         )  # fmt: skip
     except CannotMeasure:
         return ()
@@ -176,14 +188,19 @@ def _repeats_number(features: Features, rng: np.random.Generator) -> Number:
     low, high = found.interval
     support = f"{low:,.0f} to {high:,.0f}" if np.isfinite(high) else f"{low:,.0f} or more"
     return replace(
-        number, value=found.share, interval=exact_interval(round(found.share * size), size),
-        floor=exact_interval(round(own.share * size), size), n_real=size, n_synthetic=size,
+        number, value=found.share, interval=_clustered(found, size), floor=_clustered(own, size), n_real=size, n_synthetic=size,
         protocol={
             **number.protocol, "near": "closer than half the median distance of a real image to its nearest other one",
             "pairs": str(found.pairs), "different images that would repeat as often": support,
-            "interval": "exact binomial (Clopper and Pearson)", "floor": "the real set's own share, as many images",
+            "interval": "exact binomial (Clopper and Pearson), images that repeat one another counted as one",
+            "floor": "the real set's own share, as many images",
         },
     )  # fmt: skip
+
+
+def _clustered(found: Repeats, size: int) -> tuple[float, float]:
+    """Images that repeat one another do so together: they tell as much as one (the design effect of clusters of that size)."""
+    return exact_interval(found.share * size / found.together, size / found.together)
 
 
 def _bins_numbers(features: Features, rng: np.random.Generator) -> dict[str, Number]:

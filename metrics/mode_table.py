@@ -8,6 +8,7 @@ from .feature_sets import Features
 from .functional.missing import Coverage
 from .functional.permuting import Sums
 from .functional.quantification import Class, Quantified
+from .functional.shares import wilson
 from .reports import ModeRow, Modes
 
 SHOWN = 12
@@ -29,7 +30,7 @@ def mode_table(features: Features, coverage: Coverage) -> Modes:
     sizes = len(coverage.counted), len(coverage.synthetic)
     rows = []
     for column, (leaves, state) in enumerate(zip(parts, states)):
-        ends = [_interval(float(shares[k][column]), float(variances[k][column]), sizes[k]) for k in (0, 1)]
+        ends = [wilson(float(shares[k][column]), sizes[k], float(variances[k][column])) for k in (0, 1)]
         rows.append(
             ModeRow(
                 state, float(shares[0][column]), ends[0], float(shares[1][column]), ends[1],
@@ -69,22 +70,13 @@ def _central(real: np.ndarray, coverage: Coverage, leaves: np.ndarray) -> tuple[
     return tuple(int(row) for row in rows[list(near)])
 
 
-def _interval(share: float, variance: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927) from as many images as would make it as uncertain as its patients do."""
-    if 0 < share < 1 and variance > 0:
-        n = int(max(1, min(n, share * (1 - share) / variance)))
-    z = 1.959964
-    middle, half = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return float(max(0, (middle - half) / (1 + z**2 / n))), float(min(1, (middle + half) / (1 + z**2 / n)))
-
-
 def class_rows(
     features: Features, labels: np.ndarray, known: np.ndarray, found: Quantified
 ) -> tuple[ModeRow, ...]:
     """Classes short of synthetic images first, then by their real share. known: positions of the real images with a label."""
     rows = [
         ModeRow(
-            _state(each), each.real, _interval(each.real, 0.0, len(known)), each.synthetic, each.interval,
+            _state(each), each.real, wilson(each.real, len(known)), each.synthetic, each.interval,
             _middle(features.real, known[labels[known] == each.name]), each.name, each.auc, each.power,
         )
         for each in found.classes

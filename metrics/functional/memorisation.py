@@ -106,12 +106,21 @@ def copying_test(synthetic: Any, training: Any, held_out: Any) -> Copying:
     """
     t, s = as_pair(training, synthetic, least=1)
     _t, h = as_pair(training, held_out, least=1)
-    tree = grow_modes(t, leaves=CELLS)
     near = [nearest_neighbours(rows, t)[1][:, 0] for rows in (s, h)]
-    cells = [tree.leaf_of(rows) for rows in (s, h)]
-    z, weights = np.full(len(tree.centres), np.nan), np.zeros(len(tree.centres))
-    for cell in range(len(tree.centres)):
-        made, unseen = (far[which == cell] for far, which in zip(near, cells))
+    return ranked_in_cells(*near, *cells_of(t, s, h))
+
+
+def cells_of(training: Any, *others: Any) -> list[np.ndarray]:
+    """Of each image of each other set the cell of the training set that it lies in, integers from 0 to CELLS - 1."""
+    tree = grow_modes(training, leaves=CELLS)
+    return [tree.leaf_of(rows) for rows in others]
+
+
+def ranked_in_cells(near: Any, unseen_near: Any, cells: Any, unseen_cells: Any) -> Copying:
+    """The test from distances (m,), (k,) to the nearest training image and the cells (m,), (k,) where the images lie."""
+    z, weights = np.full(CELLS, np.nan), np.zeros(CELLS)
+    for cell in range(CELLS):
+        made, unseen = near[cells == cell], unseen_near[unseen_cells == cell]
         if min(len(made), len(unseen)) >= 10:
             z[cell], weights[cell] = _rank_z(made, unseen), len(unseen)
     if not weights.any():
@@ -145,7 +154,11 @@ def distance_ratio(synthetic: Any, training: Any, held_out: Any) -> float:
     t, s = as_pair(training, synthetic, least=1)
     _t, h = as_pair(training, held_out, least=1)
     size = min(len(t), len(h))
-    to_train, to_unseen = (nearest_neighbours(s, _evenly(rows, size))[1][:, 0] for rows in (t, h))
+    return ratio_of(*(nearest_neighbours(s, rows[evenly(rows, size)])[1][:, 0] for rows in (t, h)))
+
+
+def ratio_of(to_train: np.ndarray, to_unseen: np.ndarray) -> float:
+    """The same from (m,) distances to the nearest training and to the nearest unseen image."""
     least = 1e-3 * float(np.median(np.concatenate([to_train, to_unseen])))
     if least == 0:
         raise CannotMeasure(
@@ -154,9 +167,10 @@ def distance_ratio(synthetic: Any, training: Any, held_out: Any) -> float:
     return float(np.exp(np.mean(np.log(np.maximum(to_train, least)) - np.log(np.maximum(to_unseen, least)))))
 
 
-def _evenly(rows: np.ndarray, size: int) -> np.ndarray:
+def evenly(rows: np.ndarray, size: int) -> np.ndarray:
+    """(size,) positions, evenly in an order of the features."""
     order = np.lexsort(rows.T[:4])
-    return rows[order[np.linspace(0, len(rows) - 1, size).round().astype(int)]]
+    return order[np.linspace(0, len(rows) - 1, size).round().astype(int)]
 
 
 def mifid(synthetic: Any, training: Any) -> float:

@@ -17,6 +17,7 @@ import numpy as np
 from .errors import CannotMeasure, as_pair
 from .modes import LEAST, ModeTree, grow_modes
 from .permuting import Sums, lowest
+from .shares import missing_share, wilson
 from .tails import binomial_above
 
 LEVEL = 0.02  # of a false alarm: other parts of a verdict on diversity need their share of .05
@@ -61,7 +62,8 @@ def mode_coverage(
     Groups (n,), (m,) name patients, whole on one side of every division. The missing share is that part of the real
     distribution without which its modes would be filled as the synthetic images fill them: with P and Q the shares of real and
     synthetic images in the modes found, 1 - (1 - P) / (1 - Q), since a generator that drops a part spreads its images over what
-    is left. Its interval takes P and Q as ratios of sums over patients. Where nothing is found the share is 0 and the
+    is left. Its interval takes P and Q as shares of so many images as their
+    patients make them uncertain. Where nothing is found the share is 0 and the
     interval ends at `findable`.
 
     Misleads where synthetic images resemble no real mode: each still counts in the nearest one. Read it beside fidelity.
@@ -116,43 +118,40 @@ def _without(leaves: Sums, gone: np.ndarray) -> Sums:
 
 
 def _missing(leaves: Sums, found: list[Mode]) -> tuple[float, tuple[float, float]]:
-    """1 - (1 - P) / (1 - Q) with its interval, on the scale of log(1 - share), where it is nearly normal."""
+    """1 - (1 - P) / (1 - Q) with its interval."""
     inside = np.isin(np.arange(leaves.values.shape[1]), np.concatenate([mode.leaves for mode in found]))
     sums = Sums(leaves.values @ inside[:, None].astype(float), leaves.sizes, leaves.is_real)
-    return missing_share(*(float(mean[0]) for mean in sums.means()), *(float(v[0]) for v in sums.variances()))
-
-
-def missing_share(
-    p: float, q: float, variance_p: float, variance_q: float
-) -> tuple[float, tuple[float, float]]:
-    """1 - (1 - p) / (1 - q) and its 95 % interval, from the shares of both sets in the modes found and their variances."""
-    if p >= 1 or q >= 1:
-        return float(p), (0.0, 1.0)
-    kept = np.log1p(-p) - np.log1p(-q)
-    half = 1.959964 * np.sqrt(variance_p / (1 - p) ** 2 + variance_q / (1 - q) ** 2)
-    low, high = np.clip(-np.expm1([kept + half, kept - half]), 0, 1)
-    return float(np.clip(-np.expm1(kept), 0, 1)), (float(low), float(high))
+    shares, variances = ([float(each[0]) for each in pair] for pair in (sums.means(), sums.variances()))
+    ends = [
+        wilson(share, int(sums.sizes[side].sum() if 0 < share < 1 else side.sum()), variance)  # at the ends patients count
+        for share, side, variance in zip(shares, (sums.is_real, ~sums.is_real), variances)
+    ]  # fmt: skip
+    return missing_share(shares[0], shares[1], ends[0], ends[1])
 
 
 def _findable(leaves: Sums, branches: np.ndarray, critical: float, fitted: int) -> float:
     """The smallest share of a mode of its own, wholly dropped, that is found 95 times in 100.
 
-    A set of patients counts as so many images as would make the shares of the branches as uncertain.
+    Patients are taken to be of the mode with all of their images, which is the worst case: they count as one each.
     """
     if not len(branches):
         return 1.0
-    sums = Sums(leaves.values @ branches.T.astype(float), leaves.sizes, leaves.is_real)
+    each = [
+        float((leaves.sizes[side] ** 2).sum() / leaves.sizes[side].sum())
+        for side in (leaves.is_real, ~leaves.is_real)
+    ]
     n, m = (
-        max(2.0, float((mean * (1 - mean)).sum() / max(1e-12, variance.sum())))
-        for mean, variance in zip(sums.means(), sums.variances())
+        max(2.0, float(leaves.sizes[side].sum()) / size)
+        for side, size in zip((leaves.is_real, ~leaves.is_real), each)
     )
     k = np.arange(1, int(n))
     pooled = k / (n + m)
-    passes = k / n >= critical * np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    spread = (k * (1 - pooled) ** 2 + (n - k) * pooled**2) / n**2 + pooled**2 / m  # as `lowest` takes it
+    passes = k / n >= critical * np.sqrt(spread)
     if not passes.any():
         return 1.0
     shares = np.linspace(0.001, 0.999, 999)
-    grown = binomial_above(LEAST - 1, fitted, shares)
+    grown = binomial_above(int(np.ceil(LEAST / each[0])) - 1, int(fitted / each[0]), shares)
     enough = (binomial_above(k[passes.argmax()] - 1, int(n), shares) >= 0.95) & (grown >= 0.95)
     return float(shares[enough.argmax()]) if enough.any() else 1.0
 

@@ -19,8 +19,10 @@ from .errors import CannotMeasure
 COARSE, FINE = 24, 64  # pixels a side of the search and of the likeness
 EDGE = 2  # pixels of a coarse picture that its smoothing makes unsure
 FRAMES = (1.0, 0.92, 0.85)
+MOVED = 0.85  # the frame through which the middle of a picture is looked for too: it finds a shift without a change of size
+SHIFT = 0.0  # stands for that frame in SIZES
 SIZES = {  # at which a picture is laid upon the one it was found in, by the frame that it was found through
-    1.0: (1.0, 0.975, 0.95), 0.92: (1.0, 0.975, 0.95, 0.925, 0.9, 0.88), 0.85: (1.0, 0.9, 0.88, 0.865, 0.85, 0.83)
+    SHIFT: (1.0,), 1.0: (1.0, 0.975, 0.95), 0.92: (1.0, 0.975, 0.95, 0.925, 0.9, 0.88), 0.85: (1.0, 0.9, 0.88, 0.865, 0.85, 0.83)
 }  # fmt: skip
 MIDDLE = 0.8  # of a picture's side that is laid upon the other: the rest may be shifted out of view
 BAND = (1.0, 6.0)  # standard deviations of the Gaussians at 64 pixels
@@ -41,6 +43,16 @@ class NearCopies:
     def is_copy(self) -> np.ndarray:
         return self.likeness >= COPY
 
+    def or_likelier(self, other: "NearCopies") -> "NearCopies":
+        """Of each picture the likelier of two training pictures."""
+        better = other.likeness > self.likeness
+        pairs = (
+            (self.nearest, other.nearest),
+            (self.mirrored, other.mirrored),
+            (self.likeness, other.likeness),
+        )
+        return NearCopies(*(np.where(better, second, first) for first, second in pairs))
+
 
 def near_copies(pictures: Any, training: Any) -> NearCopies:
     """From (m, 64, 64) and (n, 64, 64) grey pictures on one scale. A flat picture is like none: its likeness is 0.
@@ -48,32 +60,55 @@ def near_copies(pictures: Any, training: Any) -> NearCopies:
     Raises CannotMeasure for other shapes and for no training pictures.
     """
     made, known = (_checked(stack, name) for stack, name in ((pictures, "given"), (training, "training")))
-    nearest, mirrored, frames = search(made, known)
-    rows = [
-        likeness(picture[:, ::-1] if flip else picture, known[index], SIZES[frame])
-        for picture, index, flip, frame in zip(made, nearest, mirrored, frames)
-    ]
-    return NearCopies(nearest, mirrored, np.array(rows))
+    best = None
+    for found in search(made, known):
+        rows = [
+            likeness(picture[:, ::-1] if flip else picture, known[index], SIZES[frame])
+            for picture, index, flip, frame in zip(made, found.nearest, found.mirrored, found.frames)
+        ]
+        here = NearCopies(found.nearest, found.mirrored, np.array(rows))
+        best = here if best is None else best.or_likelier(here)
+    assert best is not None
+    return best
 
 
-def search(pictures: np.ndarray, training: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(m,) the training picture that resembles each most, whether mirrored, and the frame through which it does."""
-    best, frames = np.full(len(pictures), -np.inf), np.ones(len(pictures))
-    nearest, mirrored = np.zeros(len(pictures), int), np.zeros(len(pictures), bool)
-    queries = [_coarse(side, 1.0, 0, 0) for side in (pictures, pictures[:, :, ::-1])]
+@dataclass
+class Found:
+    """The best so far of one way of searching: correlation, training picture, whether mirrored, and the frame through which."""
+
+    value: np.ndarray
+    nearest: np.ndarray
+    mirrored: np.ndarray
+    frames: np.ndarray
+
+    @classmethod
+    def nothing(cls, count: int) -> "Found":
+        return cls(np.full(count, -np.inf), np.zeros(count, int), np.zeros(count, bool), np.ones(count))
+
+    def look(self, query: np.ndarray, seen: np.ndarray, start: int, flip: bool, frame: float) -> None:
+        found = query @ seen.T
+        top = found.argmax(axis=1)
+        value = found[np.arange(len(found)), top]
+        better = value > self.value
+        self.value[better], self.nearest[better] = value[better], start + top[better]
+        self.mirrored[better], self.frames[better] = flip, frame
+
+
+def search(pictures: np.ndarray, training: np.ndarray) -> tuple[Found, Found]:
+    """The training picture that each (m,) resembles most, seen whole or cropped; and the one that it may be shifted from."""
+    whole, moved = Found.nothing(len(pictures)), Found.nothing(len(pictures))
+    sides, middle = (pictures, pictures[:, :, ::-1]), (FINE - round(FINE * MOVED)) // 2
+    queries = [(_coarse(side, 1.0, 0, 0), _coarse(side, MOVED, middle, middle)) for side in sides]
     for start in range(0, len(training), ROWS):
         part = training[start : start + ROWS]
         for frame in FRAMES:
             for y, x in _places(frame):
                 seen = _coarse(part, frame, y, x)
-                for flip, query in enumerate(queries):
-                    found = query @ seen.T
-                    top = found.argmax(axis=1)
-                    value = found[np.arange(len(found)), top]
-                    better = value > best
-                    best[better], nearest[better] = value[better], start + top[better]
-                    mirrored[better], frames[better] = bool(flip), frame
-    return nearest, mirrored, frames
+                for flip, (all_of_it, its_middle) in enumerate(queries):
+                    whole.look(all_of_it, seen, start, bool(flip), frame)
+                    if frame == MOVED:
+                        moved.look(its_middle, seen, start, bool(flip), SHIFT)
+    return whole, moved
 
 
 def likeness(picture: np.ndarray, training: np.ndarray, sizes: tuple[float, ...] = SIZES[1.0]) -> float:
@@ -83,12 +118,28 @@ def likeness(picture: np.ndarray, training: np.ndarray, sizes: tuple[float, ...]
     other, edge, best = _band(training, *BAND), FINE * (1 - MIDDLE) / 2, 0.0
     if np.ptp(picture) == 0 or np.ptp(other) < 1e-9:
         return 0.0
+    windows: tuple[np.ndarray, np.ndarray] | None = None
     for size in sizes:
         side, cut = round(FINE * size), round(edge * size)
-        shown = _band(_resized(picture, side), *BAND)[cut : side - cut, cut : side - cut]
+        plain = _resized(picture, side)
+        shown = _band(plain, *BAND)[cut : side - cut, cut : side - cut]
         if np.ptp(shown) > 1e-9:
-            best = max(best, float(match_template(other, shown).max()))
-    return best
+            found = match_template(other, shown)
+            y, x = np.unravel_index(found.argmax(), found.shape)
+            if found[y, x] > best:
+                best = float(found[y, x])
+                windows = (
+                    plain[cut : side - cut, cut : side - cut],
+                    training[y:, x:][: len(shown), : len(shown)],
+                )
+    return best if windows is None else max(best, _alike(*windows))
+
+
+def _alike(first: np.ndarray, second: np.ndarray) -> float:
+    """Correlation of two windows alone: what lay beyond their edges, where one was shifted or cut, plays no part in the smoothing."""
+    a, b = (_band(window, *BAND).ravel() for window in (first, second))
+    a, b = a - a.mean(), b - b.mean()
+    return float(a @ b / max(1e-12, float(np.linalg.norm(a) * np.linalg.norm(b))))
 
 
 def _checked(stack: Any, name: str) -> np.ndarray:

@@ -10,14 +10,17 @@ class is missing is asked of -log(1 - rating), the log likelihood ratio of 'none
 one permutation test over all classes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .errors import CannotMeasure, as_pair
-from .missing import LEVEL, MISSING, THIN, missing_share, numbered
+from .missing import LEVEL, MISSING, THIN, numbered
+from .modes import principal_axes
 from .permuting import Sums, lowest
+from .shares import missing_share, wilson
 from .tails import area_under, normal_share
 
 FOLDS = 5
@@ -67,8 +70,10 @@ class Quantified:
 
 def class_shares(
     real: Any, labels: Any, synthetic: Any, *, rng: np.random.Generator, real_groups: Any = None, synthetic_groups: Any = None,
+    beside: Sequence[tuple[Any, Any]] = (),
 ) -> Quantified:  # fmt: skip
     """From (n, d) real features with (n,) labels and (m, d) synthetic ones; groups (n,), (m,) keep patients whole.
+    `beside` holds further kinds of features of the same images, (n, e) and (m, e): a probe sees 32 principal components of each kind.
 
     Intervals come from 200 bootstrap draws of whole patients of the synthetic set, and for the missing share of both. `power` is
     the chance that the test finds the class wholly dropped, at these sizes and with this probe.
@@ -77,10 +82,13 @@ def class_shares(
     Raises CannotMeasure for fewer than two labels, and where a label has fewer than FOLDS patients.
     """
     a, b = as_pair(real, synthetic)
+    kinds = [as_pair(*pair) for pair in beside]
     names, which = np.unique(np.asarray(labels), return_inverse=True)
     groups, others = numbered(a, real_groups, "real"), numbered(b, synthetic_groups, "synthetic")
     _check(names, which, groups, len(a))
-    ratings, rated = _rated(a, which, groups, b, rng)
+    ratings, rated = _rated(
+        [a, *(pair[0] for pair in kinds)], which, groups, [b, *(pair[1] for pair in kinds)], rng
+    )
     prior = np.bincount(which) / len(which)
     shares = shifted_prior(rated, prior)
     test_real, test_synthetic = _evidence(ratings), _evidence(rated)
@@ -97,7 +105,7 @@ def class_shares(
         for k, name in enumerate(names)
     )  # fmt: skip
     is_found = np.array([each.is_found for each in classes])
-    share, interval = _missing(which, groups, shares, draws, is_found)
+    share, interval = _missing(which, groups, shares, draws, is_found, len(b))
     return Quantified(classes, share, interval, ratings, rated)
 
 
@@ -135,30 +143,42 @@ def _check(names: np.ndarray, which: np.ndarray, groups: np.ndarray, n: int) -> 
 
 
 def _rated(
-    a: np.ndarray, which: np.ndarray, groups: np.ndarray, b: np.ndarray, rng: np.random.Generator
+    a: list[np.ndarray], which: np.ndarray, groups: np.ndarray, b: list[np.ndarray], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(n, k) and (m, k) ratings by probes that have not seen the image; a synthetic image falls to one probe by chance."""
+    """(n, k) and (m, k) ratings, from every kind of features, by probes that have not seen the image; a synthetic image falls to one probe by chance."""
     from sklearn.linear_model import LogisticRegression
 
     classes = which.max() + 1
-    ratings, rated = np.zeros((len(a), classes)), np.zeros((len(b), classes))
+    ratings, rated = np.zeros((len(a[0]), classes)), np.zeros((len(b[0]), classes))
     fold = _folds(which, groups, rng)[groups]
-    given = rng.integers(0, FOLDS, len(b))
+    given = rng.integers(0, FOLDS, len(rated))
     for each in range(FOLDS):
-        rows = a[fold != each]
-        mean, spread = rows.mean(axis=0), rows.std(axis=0)
-        spread = np.where(spread > 1e-12, spread, 1.0)
-        _left, values, axes = np.linalg.svd((rows - mean) / spread, full_matrices=False)
-        kept = values > 1e-9 * values[0]
-        axes = (axes[kept][:COMPONENTS] / values[kept][:COMPONENTS, None] * np.sqrt(len(rows))).T
-        probe = LogisticRegression(C=RIDGE, max_iter=500).fit(
-            ((rows - mean) / spread) @ axes, which[fold != each]
-        )
-        for target, source, chosen in ((ratings, a, fold == each), (rated, b, given == each)):
+        known = fold != each
+        looks = [_look(kind[known]) for kind in a]
+        probe = LogisticRegression(C=RIDGE, max_iter=500).fit(_seen(looks, a, known), which[known])
+        for target, source, chosen in ((ratings, a, ~known), (rated, b, given == each)):
             if chosen.any():
-                found = probe.predict_proba(((source[chosen] - mean) / spread) @ axes)
+                found = probe.predict_proba(_seen(looks, source, chosen))
                 target[np.ix_(np.flatnonzero(chosen), probe.classes_)] = found
     return ratings, rated
+
+
+Look = tuple[np.ndarray, np.ndarray, np.ndarray]  # mean, spread, axes
+
+
+def _look(rows: np.ndarray) -> Look:
+    """On its first COMPONENTS principal axes, each of variance 1."""
+    mean, spread = rows.mean(axis=0), rows.std(axis=0)
+    spread = np.where(spread > 1e-12, spread, 1.0)
+    scaled = (rows - mean) / spread
+    axes = principal_axes(scaled, COMPONENTS)
+    return mean, spread, axes / np.maximum((scaled @ axes).std(axis=0), 1e-12)
+
+
+def _seen(looks: list[Look], kinds: list[np.ndarray], chosen: np.ndarray) -> np.ndarray:
+    return np.hstack(
+        [((kind[chosen] - mean) / spread) @ axes for (mean, spread, axes), kind in zip(looks, kinds)]
+    )
 
 
 def _folds(which: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -193,10 +213,8 @@ def _resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _with_the_unseen(share: float, low: float, high: float, n: int) -> tuple[float, float]:
     """A draw of a set without a class never shows it, so the interval reaches as far as that of a plain count (Wilson 1927)."""
-    z = 1.959964
-    middle, half = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    low, high = min(low, (middle - half) / (1 + z**2 / n)), max(high, (middle + half) / (1 + z**2 / n))
-    return float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1))
+    ends = wilson(share, n)
+    return float(np.clip(min(low, ends[0]), 0, 1)), float(np.clip(max(high, ends[1]), 0, 1))
 
 
 def _power(evidence: np.ndarray, without: np.ndarray, sums: Sums, k: int, critical: float) -> float:
@@ -208,11 +226,13 @@ def _power(evidence: np.ndarray, without: np.ndarray, sums: Sums, k: int, critic
 
 
 def _missing(
-    which: np.ndarray, groups: np.ndarray, shares: np.ndarray, draws: np.ndarray, found: np.ndarray
+    which: np.ndarray, groups: np.ndarray, shares: np.ndarray, draws: np.ndarray, found: np.ndarray, m: int
 ) -> tuple[float, tuple[float, float]]:
     if not found.any():
         return 0.0, (0.0, 1.0)
     inside = found[which][:, None].astype(float)
     sums = Sums.of(inside, groups, inside[:1], np.zeros(1))
     p, q = float(sums.means()[0][0]), float(shares[found].sum())
-    return missing_share(p, q, float(sums.variances()[0][0]), float(draws[:, found].sum(axis=1).var()))
+    low, high = np.quantile(draws[:, found].sum(axis=1), [0.025, 0.975])
+    ends = wilson(p, len(which), float(sums.variances()[0][0])), _with_the_unseen(q, low, high, m)
+    return missing_share(p, q, *ends)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import CannotMeasure
-from .tails import t_quantile
+from .tails import normal_share, t_quantile
 
 Statistic = Callable[[np.ndarray, np.ndarray], float]
 
@@ -121,7 +121,8 @@ def bootstrap_mean(
     moved, errors = _ratio(drawn, counts, sums)
     # A replicate of one group drawn again and again has no spread to be measured by.
     pivots = moved[errors > 1e-12 * error[0]] / errors[errors > 1e-12 * error[0]]
-    ends = np.quantile(pivots, [(1 + level) / 2, (1 - level) / 2]) if len(pivots) else np.zeros(2)
+    tail = _expanded((1 - level) / 2, len(counts))
+    ends = np.quantile(pivots, [1 - tail, tail]) if len(pivots) else np.zeros(2)
     low, high = mean - error[0] * ends
     return Estimate(
         mean, float(low), float(high), mean, float(error[0]), level, "studentised bootstrap of images"
@@ -134,6 +135,12 @@ def _ratio(weights: np.ndarray, counts: np.ndarray, sums: np.ndarray) -> tuple[n
     mean, g = (weights @ sums) / total, len(counts)
     squares = weights @ sums**2 - 2 * mean * (weights @ (sums * counts)) + mean**2 * (weights @ counts**2)
     return mean, np.sqrt(np.clip(squares, 0, None) * g / (g - 1)) / total
+
+
+def _expanded(tail: float, n: int) -> float:
+    """The tail to take of n replicated groups, so that normal rows would have Student's interval: a bootstrap is too narrow by
+    sqrt((n - 1) / n) and knows no degrees of freedom (Hesterberg, The American Statistician 69, 2015, section 5.3)."""
+    return normal_share(t_quantile(tail, n - 1) * np.sqrt(n / (n - 1)))
 
 
 def _labels(n: int, groups: Any, name: str) -> np.ndarray:

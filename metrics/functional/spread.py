@@ -32,9 +32,11 @@ class Spread:
 
 @dataclass(frozen=True)
 class Repeats:
-    """share of a set's images with a near repeat in it; pairs so many; support: different images that would repeat as often."""
+    """share of a set's images with a near repeat in it, `together` the images (itself too) that one of those repeats, on average;
+    pairs so many; support: different images that would repeat as often."""
 
     share: float
+    together: float  # 2 where none was seen: a repeat never comes alone
     pairs: int
     support: float
     interval: tuple[float, float]  # of the support, 95 %; infinite at the top where no pair was seen
@@ -109,18 +111,20 @@ def near_repeats(real: Any, synthetic: Any, *, groups: Any = None) -> Repeats:
     a, b = as_pair(real, synthetic)
     near = RATIO * _unit(a)
     names = numbered(b, groups, "synthetic")
-    pairs, has = 0, np.zeros(len(b), bool)
+    others = np.zeros(len(b), int)
     for start in range(0, len(b), 1024):
         rows = b[start : start + 1024]
         is_near = _distances(rows, b) < near
         is_near &= names[start : start + 1024, None] != names
-        pairs += int(is_near.sum())
-        has[start : start + 1024] = is_near.any(axis=1)
-    pairs //= 2
+        others[start : start + 1024] = is_near.sum(axis=1)
+    has, pairs = others > 0, int(others.sum()) // 2
+    together = 1 + float(others[has].mean()) if has.any() else 2.0
     possible = len(b) * (len(b) - 1) / 2
     low = possible / (chi_square_quantile(0.975, 2 * pairs + 2) / 2)
     high = possible / (chi_square_quantile(0.025, 2 * pairs) / 2) if pairs else np.inf
-    return Repeats(float(has.mean()), pairs, possible / pairs if pairs else np.inf, (float(low), float(high)))
+    return Repeats(
+        float(has.mean()), together, pairs, possible / pairs if pairs else np.inf, (float(low), float(high))
+    )
 
 
 def _unit(rows: np.ndarray) -> float:

@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from metrics.functional.memorisation import _cosine, _rank_z, distance_ratio, mifid
-from metrics.functional.missing import missing_share
+from metrics.feature_sets import Features
+from metrics.functional.memorisation import _cosine, _rank_z, copying_test, distance_ratio, mifid
 from metrics.functional.modes import binned, grow_modes, jensen_shannon, principal_axes
 from metrics.functional.near_copies import near_copies
 from metrics.functional.quantification import shifted_prior
+from metrics.functional.shares import missing_share, wilson
 from metrics.functional.spread import near_repeats, within_spread
+from metrics.training_distances import training_distances
 from tests.validation import Entry, apart, apart_relative
 
 
@@ -66,8 +68,19 @@ def _bins() -> float:
 def _missing() -> float:
     """A part is dropped and the rest spread over the whole: shares of both sets in the modes found give the part back."""
     share, kept = np.meshgrid(np.linspace(0, 0.8, 9), np.linspace(0, 0.8, 9))
-    found = [missing_share(m + k * (1 - m), k, 1e-4, 1e-4)[0] for m, k in zip(share.ravel(), kept.ravel())]
+    found = [
+        missing_share(m + k * (1 - m), k, (0.0, 1.0), (0.0, 1.0))[0]
+        for m, k in zip(share.ravel(), kept.ravel())
+    ]
     return apart(found, share.ravel())
+
+
+def _wilson() -> float:
+    from statsmodels.stats.proportion import proportion_confint
+
+    counts = [(0, 30), (2, 30), (17, 200), (200, 200)]
+    theirs = [proportion_confint(k, n, method="wilson") for k, n in counts]
+    return apart([wilson(k / n, n) for k, n in counts], theirs)
 
 
 def _prior() -> float:
@@ -146,6 +159,35 @@ def _ratio() -> float:
     return apart_relative(distance_ratio(s, t, h), np.exp(np.mean(np.log(near[0] / near[1]))))
 
 
+def _left_out(name: str) -> float:
+    """Half widths of the interval from folds of one image, against scikit-learn's leave-one-out calls of the plain function."""
+    from unittest.mock import patch
+
+    from scipy.stats import t as student
+    from sklearn.model_selection import LeaveOneOut
+
+    rng = np.random.default_rng(3)
+    s, t, h = rng.normal(size=(3, 60, 3)) + 1
+    scale, function = {"distance_ratio": (np.log, distance_ratio), "copying_test": (float, _copying_value)}[
+        name
+    ]
+    with patch("metrics.training_distances.FOLDS", 60):
+        drawn = Features("", "", h, s, np.arange(60), np.arange(60), {})
+        number = next(n for n in training_distances(drawn, t, np.arange(60)) if n.metric == name)
+    assert number.interval is not None
+    thetas = [
+        [scale(function(s[kept], t, h)) for kept, _out in LeaveOneOut().split(s)],
+        [scale(function(s, t, h[kept])) for kept, _out in LeaveOneOut().split(h)],
+    ]
+    error = np.sqrt(sum(59 / 60 * np.var(each) * 60 for each in thetas))
+    low, high = scale(number.interval[0]), scale(number.interval[1])
+    return apart_relative((high - low) / 2, student.ppf(0.975, 59) * error)
+
+
+def _copying_value(s: np.ndarray, t: np.ndarray, h: np.ndarray) -> float:
+    return copying_test(s, t, h).value
+
+
 def _likeness() -> float:
     """A copy of any brightness and contrast has the correlation 1, mirrored or not."""
     from scipy.ndimage import gaussian_filter
@@ -169,5 +211,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("copies", "Likeness of copies in other contrast, and mirrored", "closed form", 1e-3, _likeness),
     Entry("copying_test", "Rank test of a cell, with ties", "SciPy 1.17, mannwhitneyu", 1e-9, _rank),
     Entry("distance_ratio", "Distance to training against unseen images", "scikit-learn 1.9, NearestNeighbors", 1e-9, _ratio, relative=True),
+    Entry("copying_test", "Interval of the copying test, one image left out", "scikit-learn 1.9, LeaveOneOut of the plain value", 1e-9, lambda: _left_out("copying_test"), relative=True),
+    Entry("missing", "Interval of a share", "statsmodels 0.15, proportion_confint (Wilson)", 1e-6, _wilson),
     Entry("mifid", "Distance that raises MiFID", "torchmetrics 1.9", 1e-9, _mifid, relative=True),
 )  # fmt: skip

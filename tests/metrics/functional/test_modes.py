@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.functional.errors import CannotMeasure
-from metrics.functional.missing import missing_share, mode_coverage
+from metrics.functional.missing import mode_coverage
 from metrics.functional.modes import binned, grow_modes, jensen_shannon
 from metrics.functional.permuting import Sums, lowest
 from metrics.functional.quantification import class_shares, shifted_prior
+from metrics.functional.shares import missing_share, wilson
 from metrics.functional.spread import near_repeats, within_spread
 
 
@@ -100,9 +101,40 @@ def test_the_findable_share_shrinks_with_more_images():
 def test_the_missing_share_undoes_what_dropping_does(kept, missing):
     """A part `missing` is dropped, so that what is left, of which `kept` is in the modes found, spreads over the whole."""
     p, q = missing + kept * (1 - missing), kept
-    share, (low, high) = missing_share(p, q, 1e-4, 1e-4)
+    share, (low, high) = missing_share(p, q, wilson(p, 400), wilson(q, 400))
     assert share == pytest.approx(missing, abs=1e-9)
     assert low <= share <= high
+
+
+@pytest.mark.parametrize("patient", [1, 4])
+def test_what_is_said_to_be_findable_is_found(patient):
+    """Sets as a report has them: half of the real images grow the tree, so that twice as many synthetic ones are counted."""
+    found = []
+    for seed in range(12):
+        real, _which = islands(400, [1, 1], seed)
+        groups = np.arange(400) // patient
+        told = mode_coverage(real, islands(400, [1, 1], seed + 50)[0], rng=np.random.default_rng(seed), real_groups=groups, permutations=199)  # fmt: skip
+        share = told.findable + 0.01
+        rng = np.random.default_rng([seed, 1])
+        rare = np.repeat(rng.random(len(groups) // patient) < share, patient)
+        real[rare] += 40
+        judged = mode_coverage(real, islands(400, [1, 1], seed + 90)[0], rng=rng, real_groups=groups, permutations=199)  # fmt: skip
+        found.append(bool(judged.found))
+    assert sum(found) >= 10
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    from statsmodels.stats.proportion import proportion_confint
+
+    for k, n in ((0, 40), (3, 40), (40, 40)):
+        assert wilson(k / n, n) == pytest.approx(proportion_confint(k, n, method="wilson"), abs=1e-6)
+    assert wilson(0.1, 400, 0.1 * 0.9 / 100) == pytest.approx(wilson(0.1, 100))
+
+
+def test_the_missing_share_of_a_mode_without_synthetic_images_has_the_interval_of_its_share():
+    share, (low, high) = missing_share(0.1, 0.0, wilson(0.1, 200), (0.0, 0.0))
+    assert share == pytest.approx(0.1)
+    assert (low, high) == pytest.approx(wilson(0.1, 200))
 
 
 def test_jensen_shannon_is_scipys():
@@ -194,6 +226,8 @@ def test_images_of_one_patient_do_not_repeat_one_another():
     real = np.random.default_rng(0).normal(size=(100, 8))
     twice = np.repeat(real[:20], 2, axis=0)
     assert near_repeats(real, twice).pairs == 20
+    assert near_repeats(real, twice).together == 2
+    assert near_repeats(real, np.tile(twice[::2], (3, 1))).together == 3
     assert near_repeats(real, twice, groups=np.repeat(np.arange(20), 2)).pairs == 0
 
 
