@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core import signing
 from django.db import transaction
 
+from .editing import claim
 from .forms_design import PhaseForm, RulesForm, SourceForm
 from .forms_question import QuestionForm
 from .launching import back_to_draft
 from .models import Study
-from .protocol import Phase, Protocol, Source
+from .protocol import Phase, Protocol, Source, from_json
 from .questions import Question
 
 NEW_END = Question("remarks", "text", required=False)
@@ -30,9 +32,14 @@ class PhaseForms:
 
 
 class Designer:
+    """Bound to the design that the page showed (which it sends back, signed), though the study may have changed since: what was typed
+    always finds its form."""
+
     def __init__(self, study: Study, user: Any, data: Any = None) -> None:
-        self.study, design = study, study.designed
-        self.rules = RulesForm(data, initial=RulesForm.typed(study))
+        self.study, design = study, _was_shown(study, data)
+        self.was, self.seen = design, (data or {}).get("seen", "")
+        self.shown = signing.dumps(design.as_json(), salt=_salt(study), compress=True)
+        self.rules = RulesForm(data, initial=RulesForm.typed(study), design=design)
         self.sources = [
             SourceForm(data, prefix=f"s{n}", initial=SourceForm.typed(study, source), user=user)
             for n, source in enumerate(design.sources)
@@ -58,7 +65,7 @@ class Designer:
     def design(self) -> Protocol:
         """What was typed. A key that was changed is changed where phases name it."""
         sources = tuple(form.source() for form in self.sources)
-        renamed = {old.key: new.key for old, new in zip(self.study.designed.sources, sources)}
+        renamed = {old.key: new.key for old, new in zip(self.was.sources, sources)}
         phases = [
             one.form.phase(
                 tuple(form.question() for form in one.questions), tuple(form.question() for form in one.ends)
@@ -66,12 +73,16 @@ class Designer:
             for one in self.phases
         ]
         phases = [replace(phase, sources=tuple(renamed[key] for key in phase.sources)) for phase in phases]
-        return replace(self.rules.applied(self.study.designed), sources=sources, phases=tuple(phases))
+        ruled = self.rules.applied(self.was)
+        asked = {form.was.key: form.question().key for one in self.phases for form in one.questions}
+        plan = replace(ruled.plan, question=asked.get(ruled.plan.question, ruled.plan.question))
+        return replace(ruled, sources=sources, phases=tuple(phases), plan=plan)
 
     def save(self, deed: str) -> None:
-        """deed: what is grown or cut after saving, as a button names it ("add-question-0", "cut-source-2"); anything else: nothing."""
+        """Raises ChangedMeanwhile. deed: what is grown or cut after saving, as a button names it ("add-question-0", "cut-source-2"); anything else: nothing."""
         study = self.study
         with transaction.atomic():
+            claim(study, self.seen)
             typed = self.design()
             study.supplies.all().delete()
             for form in self.sources:
@@ -82,6 +93,17 @@ class Designer:
             known = [source.key for source in study.designed.sources]
             study.supplies.exclude(source__in=known).delete()
         back_to_draft(study)
+
+
+def _was_shown(study: Study, data: Any) -> Protocol:
+    try:
+        return from_json(signing.loads(data["shown"], salt=_salt(study)))
+    except (TypeError, KeyError, signing.BadSignature):
+        return study.designed
+
+
+def _salt(study: Study) -> str:
+    return f"turing.design.{study.pk}"
 
 
 def changed(design: Protocol, deed: str) -> Protocol:

@@ -11,7 +11,8 @@ from imagesets.models import ImageSet
 from .forms import SetsField
 from .forms_fields import key_field, whole
 from .models import Role, Study, Truth
-from .protocol import Phase, Plan, Protocol, Source
+from .presets import STANDARD, as_lines, from_lines, standard
+from .protocol import Phase, Plan, Preset, Protocol, Source
 from .questions import Question
 
 UNITS = [("image", _("one image")), ("volume", _("a volume: a set's images of one patient key, scrolled"))]
@@ -31,6 +32,11 @@ class RulesForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For you; readers never see it."))
     unit = forms.ChoiceField(label=_("A case is"), choices=UNITS)
     primary_endpoint = forms.ChoiceField(label=_("Primary endpoint"), choices=Study.Endpoint.choices, help_text=_("Area needs steps of confidence; else it is accuracy."))  # fmt: skip
+    primary_question = forms.ChoiceField(
+        label=_("Primary question"),
+        required=False,
+        help_text=_("What is judged. The same key in two phases is one question."),
+    )
     margin = forms.FloatField(label=_("Margin"), min_value=0.05, max_value=3.0, help_text=_("As d′: 0.51 is 60 per cent right, or an area of .64."))  # fmt: skip
     control_bound = forms.FloatField(label=_("Bound for positive controls"), min_value=0.5, max_value=0.99, help_text=_("Controls have to be told apart more often than this before anything is called equivalent."))  # fmt: skip
     max_run = whole(
@@ -45,10 +51,24 @@ class RulesForm(forms.Form):
     hide_progress = forms.BooleanField(label=_("Hide how far the reader is"), required=False)
     allow_phones = forms.BooleanField(label=_("Phones are allowed"), required=False)
     lock_window = forms.BooleanField(label=_("Window and level are fixed"), required=False)
+    presets = forms.CharField(
+        label=_("Windows by name"), max_length=2000, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text=_("One a line, on the keys 1 to 9: “Lung: -1350 to 150” in the unit of the sets, “Middle: 20 to 80 %” of the range, “Tissue: 1 to 99 percentile”."),
+    )  # fmt: skip
+    standard = forms.ChoiceField(
+        label=_("Add the usual windows"), required=False, choices=[("", _("none")), *((name, entry[0]) for name, entry in STANDARD.items())]
+    )  # fmt: skip
     ask_profile = forms.BooleanField(label=_("Ask readers for specialty, years and experience with generated images"), required=False)  # fmt: skip
     seed = whole(
         _("Seed"), 0, 2**63 - 1, help_text=_("The same seed draws the same images and orders again.")
     )
+
+    def __init__(self, *args: Any, design: Protocol, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = _("the first one about the truth")
+        self.fields["primary_question"].choices = [
+            ("", first), *((key, key) for key in dict.fromkeys((*design.about_the_truth, design.plan.question)) if key)
+        ]  # fmt: skip
 
     @staticmethod
     def typed(study: Study) -> dict[str, Any]:
@@ -58,13 +78,24 @@ class RulesForm(forms.Form):
             "primary_endpoint": design.plan.endpoint,
             "margin": design.plan.margin,
             "control_bound": design.plan.control_bound,
+            "primary_question": design.plan.question,
+            "presets": as_lines(design.presets),
         }
         return {"name": study.name, "seed": study.seed, **rules, **plan}
 
+    def clean_presets(self) -> tuple[Preset, ...]:
+        try:
+            return from_lines(self.cleaned_data["presets"])
+        except ValueError as line:
+            raise forms.ValidationError(_("“%(line)s” is no window: write “Lung: -1350 to 150”, “Middle: 20 to 80 %%” or “Tissue: 1 to 99 percentile”."), params={"line": str(line)}) from line  # fmt: skip
+
     def applied(self, design: Protocol) -> Protocol:
         said = self.cleaned_data
-        plan: Plan = replace(design.plan, endpoint=said["primary_endpoint"], margin=said["margin"], control_bound=said["control_bound"])  # fmt: skip
-        return replace(design, plan=plan, **{name: said[name] for name in RULES})
+        named = {one.name for one in said["presets"]}
+        usual = standard(said["standard"]) if said["standard"] else ()
+        windows = (*said["presets"], *(one for one in usual if one.name not in named))
+        plan: Plan = replace(design.plan, question=said["primary_question"], endpoint=said["primary_endpoint"], margin=said["margin"], control_bound=said["control_bound"])  # fmt: skip
+        return replace(design, plan=plan, presets=windows, **{name: said[name] for name in RULES})
 
 
 class SourceForm(forms.Form):

@@ -64,7 +64,7 @@ class QuestionForm(forms.Form):
     down_ms = whole(_("Shorter after a right answer by (ms)"), 1, 5000, required=False)
     up_ms = whole(_("Longer after a wrong answer by (ms)"), 1, 5000, required=False)
     rights = whole(_("Right answers in a row to shorten"), 1, 5, required=False)
-    tracks = whole(_("Interleaved staircases"), 1, 5, required=False)
+    tracks = whole(_("Interleaved staircases"), 2, 5, required=False)
     mask_ms = whole(_("Mask (ms)"), 0, 5000, required=False)
     only_if = forms.CharField(label=_("Only after the answer"), max_length=80, required=False, help_text=_("The value of an answer to the phase's first question: “synthetic”."))  # fmt: skip
     required = forms.BooleanField(label=_("Has to be answered"), required=False)

@@ -13,7 +13,7 @@ from imagesets.models import Origin
 from jobs.models import Job
 from jobs.queueing import start_job
 
-from . import rendering
+from . import presets, rendering
 from .drawing import NotReady, too_few
 from .models import Case, Study, Truth
 from .protocol_problems import problems as design_problems
@@ -46,7 +46,7 @@ def problems(study: Study) -> list[str]:
                 })  # fmt: skip
     both = set(study.real_sets) & set(study.synthetic_sets)
     found += [_("“%(set)s” stands on both sides. Take it away from one.") % {"set": one} for one in both]
-    return found or too_few(study)
+    return found + presets.problems(study) or too_few(study)
 
 
 def prepare(study: Study, owner: Any) -> Job:

@@ -39,7 +39,9 @@ def prepare_cases(
         counts += histogram
         tell(done, len(drawn))
     counts[0] = 0  # padding and air
-    target = replace(target, window=rendering.first_window(counts, rendering.TOP[target.name]))
+    top = rendering.TOP[target.name]
+    window, shares = rendering.first_window(counts, top), rendering.percentiles(counts, top)
+    target = replace(target, window=window, percentiles=shares)
     both = len(set(truths)) == 2  # else there is nothing to give away
     chance, sources = np.random.default_rng([study.seed, 1]), [case.source for case in audited]
     found = leakage.audit(truths, rows, chance, sources=sources) if both else None

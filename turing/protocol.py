@@ -17,7 +17,15 @@ ROLES = ("ordinary", "control", "catch", "training")
 AUDITED = ("ordinary", "catch")  # controls are meant to be recognised and training cases are told
 UNITS = ("image", "volume")
 PREVALENCES = ("none", "about_half", "exact")
+TRUTHFUL = (
+    "detect",
+    "pair",
+    "hype",
+    "class",
+)  # kinds of questions about the truth, the likeliest to be primary first
 ENDPOINTS = ("auc", "accuracy")
+PRESET_ENDS = ("value", "range", "percentile")
+MOST_PRESETS = 9  # as many as there are keys
 
 
 @dataclass(frozen=True)
@@ -76,9 +84,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Preset:
+    """A window of the viewer by name. of: what its ends are, values in the unit of the sets, per cent of the full range, or
+    percentiles of all pixels of the study above the darkest value."""
+
     name: str
-    low: float  # physical values, in the unit of the sets
+    low: float
     high: float
+    of: str = "value"
 
 
 @dataclass(frozen=True)
@@ -98,13 +110,18 @@ class Protocol:
     based_on: str = ""  # the published study whose design this is
 
     @property
+    def about_the_truth(self) -> tuple[str, ...]:
+        """Keys of the questions that could be the primary one, each once."""
+        asked = (one for phase in self.phases if not phase.training for one in phase.questions)
+        return tuple(dict.fromkeys(one.key for one in asked if one.kind in TRUTHFUL))
+
+    @property
     def primary(self) -> Question | None:
         """The question that is judged."""
         asked = [question for phase in self.phases for question in phase.questions if not phase.training]
         if self.plan.question:
             return next((one for one in asked if one.key == self.plan.question), None)
-        truthful = ("detect", "pair", "hype", "class")
-        return next((one for kind in truthful for one in asked if one.kind == kind), None)
+        return next((one for kind in TRUTHFUL for one in asked if one.kind == kind), None)
 
     @property
     def endpoint(self) -> str:

@@ -5,7 +5,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from .ordering import ImpossibleOrder, refuse_impossible
-from .protocol import AUDITED, ENDPOINTS, PREVALENCES, ROLES, TRUTHS, UNITS, Phase, Protocol, Source
+from .protocol import (
+    AUDITED,
+    ENDPOINTS,
+    MOST_PRESETS,
+    PRESET_ENDS,
+    PREVALENCES,
+    ROLES,
+    TRUTHS,
+    UNITS,
+    Phase,
+    Preset,
+    Protocol,
+    Source,
+)
 from .questions import KINDS, Exposure, Question
 
 Problem = tuple[str, dict[str, Any]]
@@ -50,7 +63,8 @@ SENTENCES = {
     "class_options": gettext_noop("Question “%(question)s” is about the truth: its answers are among %(truths)s."),
     "question_numbers": gettext_noop("Question “%(question)s”: 1 to 5 steps of confidence, 1 or 2 gestures, 2 to 10 points."),
     "shape": gettext_noop("Question “%(question)s”: a mark is a point or a box."),
-    "exposure": gettext_noop("Question “%(question)s” needs exposure times: shortest, start and longest in order, steps and tracks of at least 1."),
+    "exposure": gettext_noop("Question “%(question)s” needs exposure times: shortest, start and longest in order, steps of at least 1."),
+    "exposure_tracks": gettext_noop("Question “%(question)s”: with one staircase alone the next exposure tells whether the last answer was right. Interleave two or more."),
     "exposure_steps": gettext_noop("Question “%(question)s”: after a short exposure no confidence is asked."),
     "unit": gettext_noop("A case is an image or a volume."),
     "plan": gettext_noop("The endpoint is auc or accuracy, the margin a d′ from 0.05 to 3, the bound for positive controls an accuracy from .5 to below 1."),
@@ -60,6 +74,8 @@ SENTENCES = {
     "runs": gettext_noop("Runs of one kind are bounded by 2 or more, with two kinds of cases."),
     "runs_repeats": gettext_noop("Bounded runs leave no place for repeats: give up one of the two."),
     "impossible": "%(reason)s",
+    "presets": gettext_noop("Window “%(preset)s” needs a name and its low end below its high one; shares of the range and percentiles lie from 0 to 100."),
+    "presets_many": gettext_noop("There are %(n)d windows and keys for %(most)d of them."),
     "grey": gettext_noop("The grey pause lies between 0 and 5000 ms."),
 }  # fmt: skip
 
@@ -190,13 +206,15 @@ def _question(question: Question, place: str) -> Iterator[Problem]:
         yield "shape", named
     if question.kind == "hype" and (question.exposure is None or _misordered(question.exposure)):
         yield "exposure", named
+    if question.kind == "hype" and question.exposure is not None and question.exposure.tracks < 2:
+        yield "exposure_tracks", named
     if question.kind == "hype" and question.steps != 1:
         yield "exposure_steps", named
 
 
 def _misordered(rule: Exposure) -> bool:
     ordered = 1 <= rule.shortest_ms <= rule.start_ms <= rule.longest_ms <= LONGEST_MS
-    return not ordered or min(rule.down_ms, rule.up_ms, rule.rights, rule.tracks) < 1 or rule.mask_ms < 0
+    return not ordered or min(rule.down_ms, rule.up_ms, rule.rights) < 1 or rule.mask_ms < 0
 
 
 def _whole(protocol: Protocol) -> Iterator[Problem]:
@@ -214,6 +232,14 @@ def _whole(protocol: Protocol) -> Iterator[Problem]:
         yield from _runs(protocol, protocol.max_run)
     if not 0 <= protocol.grey_interval_ms <= 5000:
         yield "grey", {}
+    yield from (("presets", {"preset": one.name}) for one in protocol.presets if not _is_window(one))
+    if len(protocol.presets) > MOST_PRESETS:
+        yield "presets_many", {"n": len(protocol.presets), "most": MOST_PRESETS}
+
+
+def _is_window(one: Preset) -> bool:
+    within = one.of == "value" or (one.of in PRESET_ENDS and one.low >= 0 and one.high <= 100)
+    return bool(one.name.strip()) and one.low < one.high and within
 
 
 def _audit(protocol: Protocol) -> Iterator[Problem]:

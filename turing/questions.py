@@ -35,7 +35,7 @@ class Exposure:
     """A staircase of exposure times: a right answer shortens the next one by `down_ms`, a wrong one lengthens it by `up_ms`.
 
     rights is how many right answers in a row shorten it (1: weighted up-down, Kaernbach 1991, which settles where accuracy is
-    up / (up + down), .75 as given; 3 with equal steps: transformed up-down, Levitt 1971, .794). Several interleaved tracks, dealt
+    up / (up + down), .75 as given; 3 with equal steps: transformed up-down, Levitt 1971, .794). Two or more interleaved tracks, dealt
     at random, keep a reader from learning from the next exposure whether the last answer was right."""
 
     start_ms: int = 500

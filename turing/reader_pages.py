@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import progressing, sessions
+from . import presets, progressing, sessions
 from .analysis.detection import proportion
 from .asking import asked, asked_at_end, direct
 from .blinding import reader_state, sealed
@@ -103,7 +103,7 @@ def case(
         correcting=correcting,
         submission=f"form-{trial.answers.count()}",
         **_unit(study, phase),
-        presets=presets(study),
+        presets=presets.in_buffers(study),
         page=for_script(session, study, phase, correcting),
     )
 
@@ -120,7 +120,7 @@ def for_script(session: Session, study: Study, phase: Phase, correcting: bool) -
         "buffers": {name: study.buffers[name] for name in shared} | {"frames": frames},
         "unit": unit,
         "locked": design.lock_window,
-        "presets": [[low, high] for _name, low, high in presets(study)],
+        "presets": [[low, high] for _name, low, high in presets.in_buffers(study)],
         "urls": urls | {"image": reverse("turing:frame", args=["TOKEN", 0]).removesuffix("0/")},
         "key": key,
         "greyMs": design.grey_interval_ms,
@@ -141,20 +141,6 @@ def state_now(session: Session, study: Study, *, outcome: str = "", fresh: bool 
     resumed = not fresh and trial is not None and trial.issued is not None
     sessions.issue(trial)
     return reader_state(session, study, resumed=resumed, outcome=outcome)
-
-
-def presets(study: Study) -> list[tuple[str, int, int]]:
-    """Windows by name, in the values of the buffers. Only where all sets share one range: else a value means different things."""
-    ranges = {one.intensity for one in study.sets.all()}
-    if len(ranges) != 1 or None in ranges:
-        return []
-    low, high = ranges.pop()
-    top = 65535 if study.buffers["name"] == "grey16" else 255
-
-    def value(physical: float) -> int:
-        return round(top * (physical - low) / (high - low))
-
-    return [(one.name, value(one.low), value(one.high)) for one in study.designed.presets[:9]]
 
 
 def own_results(session: Session) -> list[dict[str, Any]]:

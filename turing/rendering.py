@@ -33,6 +33,7 @@ class Format:
     levels: int  # every image is reduced to the coarsest depth among them
     window: tuple[int, int]
     frames: int = 1  # of every case: as many as the longest volume has slices
+    percentiles: tuple[int, ...] = ()  # 0 to 100, of the pixels of all cases: for windows by name
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -43,7 +44,12 @@ class Format:
         return int(np.prod(self.shape)) * DTYPE[self.name].itemsize
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "window": list(self.window), "length": self.length}
+        return {
+            **asdict(self),
+            "window": list(self.window),
+            "percentiles": list(self.percentiles),
+            "length": self.length,
+        }
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> "Format":
@@ -55,6 +61,7 @@ class Format:
             given["levels"],
             (low, high),
             given.get("frames", 1),
+            tuple(given.get("percentiles", ())),
         )
 
 
@@ -97,6 +104,15 @@ def first_window(counts: np.ndarray, top: int) -> tuple[int, int]:
     if not counts.sum() or high - low >= 128:
         return 0, top
     return low * (top + 1) // 256, min(top, high * (top + 1) // 256)
+
+
+def percentiles(counts: np.ndarray, top: int) -> tuple[int, ...]:
+    """Percentiles 0 to 100 from 256 counts over all pixels but those at the bottom, each as the upper end of its bin; without such pixels the scale."""
+    if not counts.sum():
+        return tuple(round(top * share / 100) for share in range(101))
+    share = np.cumsum(counts) / counts.sum()
+    bins = np.searchsorted(share, np.arange(101) / 100 - 1e-12)
+    return tuple(int(min(top, (at + 1) * (top + 1) // 256)) for at in bins)
 
 
 def folder(study: Study) -> Path:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -14,6 +15,7 @@ from jobs.ownership import editable_or_404, researcher_required, visible_or_404
 
 from . import amending, launching
 from .designing import Designer
+from .editing import ChangedMeanwhile, claim, to_show
 from .forms_amend import AmendForm
 from .models import Study
 from .plain import Misshapen
@@ -67,13 +69,17 @@ def design(request: HttpRequest, pk: int) -> HttpResponse:
     if not study.is_editable:
         messages.error(request, _("The study is being prepared or has been launched: it cannot be changed."))
         return redirect("turing:detail", pk)
-    designer = Designer(study, request.user, request.POST or None)
+    designer, told = Designer(study, request.user, request.POST or None), False
     if request.method == "POST" and designer.is_valid():
         deed = request.POST.get("do", "")
-        designer.save(deed)
-        return redirect("turing:detail", pk) if deed == "done" else redirect("turing:design", pk)
+        try:
+            designer.save(deed)
+        except ChangedMeanwhile:
+            told = True
+        else:
+            return redirect("turing:detail", pk) if deed == "done" else redirect("turing:design", pk)
     context = {"study": study, "designer": designer, "problems": launching.problems(study)}
-    return render(request, "turing/design.html", context)
+    return render(request, "turing/design.html", context | to_show(study, request.POST, told))
 
 
 @researcher_required
@@ -95,14 +101,18 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
             _("Only an open study is amended: a draft is simply changed, a closed study stays as it is."),
         )
         return redirect("turing:detail", pk)
-    form = AmendForm(request.POST or None, design=study.designed)
+    form, told = AmendForm(request.POST or None, design=study.designed), False
     if request.method == "POST" and form.is_valid():
         try:
-            row = amending.amend(
-                study, form.design(), reason=form.cleaned_data["reason"], author=request.user
-            )
+            with transaction.atomic():
+                claim(study, request.POST.get("seen", ""))
+                row = amending.amend(
+                    study, form.design(), reason=form.cleaned_data["reason"], author=request.user
+                )
         except launching.NotReady as refusal:
             form.add_error(None, str(refusal))
+        except ChangedMeanwhile:
+            told = True
         else:
             messages.success(
                 request,
@@ -110,4 +120,5 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
                 % {"n": row.number},
             )
             return redirect("turing:detail", pk)
-    return render(request, "turing/amend.html", {"study": study, "form": form})
+    context = {"study": study, "form": form} | to_show(study, request.POST, told)
+    return render(request, "turing/amend.html", context)

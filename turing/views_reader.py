@@ -5,6 +5,8 @@ that a log-in in another tab has replaced would lose an answer.
 """
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +16,29 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from . import asking, progressing, reader_pages, sessions
 from .blinding import buffer_response, may_see, places, sealed, state_response
 from .models import Reader, Session, Study, Trial
+
+Page = Callable[..., HttpResponse]
+
+
+def only(*methods: str) -> Callable[[Page], Page]:
+    """By these methods alone; whatever is answered is sealed, the refusal of another method too."""
+
+    def limit(view: Page) -> Page:
+        limited = require_http_methods(methods)(view)
+
+        @wraps(view)
+        def answered(*args: Any, **named: Any) -> HttpResponse:
+            return sealed(limited(*args, **named))
+
+        return answered
+
+    return limit
+
 
 # Why a link shows no case: status, title, sentence.
 DOORS = {
@@ -32,7 +52,7 @@ DOORS = {
 LARGEST_POST = 50_000  # bytes; an answer has a few hundred, a long text some thousand
 
 
-@require_safe
+@only("GET", "HEAD")
 def read(request: HttpRequest, key: str) -> HttpResponse:
     """Wherever the reader is: welcome, a phase's beginning, the current case, a phase's end, a wait, thanks."""
     reader = _reader(key)
@@ -57,7 +77,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @csrf_exempt
-@require_POST
+@only("POST")
 def begin(request: HttpRequest, key: str) -> HttpResponse:
     """Consent, or the agreement to go on with the next phase."""
     reader = _reader(key)
@@ -76,7 +96,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
     return _see(reader)
 
 
-@require_safe
+@only("GET", "HEAD")
 def state(request: HttpRequest, key: str) -> HttpResponse:
     reader = _reader(key)
     session = reader and sessions.current_session(reader)
@@ -86,7 +106,7 @@ def state(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@only("GET", "POST")
 def answer(request: HttpRequest, key: str) -> HttpResponse:
     """One answer, from the script as JSON or from the plain form; both go the same way."""
     reader = _reader(key)
@@ -107,7 +127,7 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@only("GET", "POST")
 def end(request: HttpRequest, key: str) -> HttpResponse:
     """The questions at the end of a phase."""
     reader = _reader(key)
@@ -122,7 +142,7 @@ def end(request: HttpRequest, key: str) -> HttpResponse:
     return _see(reader)
 
 
-@require_safe
+@only("GET", "HEAD")
 def image(request: HttpRequest, token: str, place: int = 0) -> HttpResponse:
     """Pixels by the random token of a trial, as long as its reader may read."""
     trial = _trial(token)

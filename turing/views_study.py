@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from jobs.ownership import editable_or_404, is_number, researcher_required, visible_or_404
 
 from . import launching, rendering
+from .editing import ChangedMeanwhile, claim, to_show
 from .forms import ReaderForm, StudyForm, is_simple
 from .models import ImportedStudy, Reader, Study
 from .views_readers import listed
@@ -46,12 +47,19 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("turing:detail", pk)
     if not is_simple(study):
         return redirect("turing:design", pk)
-    form = StudyForm(request.POST or None, instance=study, user=request.user)
+    form, told = StudyForm(request.POST or None, instance=study, user=request.user), False
     if request.method == "POST" and form.is_valid():
-        form.save()
-        launching.back_to_draft(study)
-        return redirect("turing:detail", pk)
-    return render(request, "turing/form.html", {"form": form, "study": study})
+        try:
+            with transaction.atomic():
+                claim(study, request.POST.get("seen", ""))
+                form.save()
+        except ChangedMeanwhile:
+            told = True
+        else:
+            launching.back_to_draft(study)
+            return redirect("turing:detail", pk)
+    context = {"form": form, "study": study} | to_show(study, request.POST, told)
+    return render(request, "turing/form.html", context)
 
 
 @researcher_required

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser import designs as d
 from tests.turing import studies
-from turing import sessions
+from turing import launching, sessions
 from turing.models import Answer, Trial
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -54,6 +54,28 @@ def test_two_gestures_a_check_list_marks_and_a_text(page, live_server, researche
     saved(page, 2)
     assert Answer.objects.last().said == "real"
     assert "mark" not in Answer.objects.last().replies
+
+
+def test_three_truths_by_the_keys_that_stand_on_the_page(page, live_server, researcher):
+    truths = ("real", "augmented", "synthetic")
+    study = d.launched(researcher, d.phase(d.CLASSES), truths=truths, per_side=2)
+    open_link(page, live_server, study)
+    page.wait_for_function(FREE)
+    keys = page.locator("#answers .r-answer kbd").all_inner_texts()
+    assert len(set(keys)) == 3
+    given = [truths[n % 3] for n in range(6)]
+    for count, said in enumerate(given, start=1):
+        press(page, f"Key{keys[truths.index(said)]}")
+        if count < 6:
+            saved(page, count)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank")
+    assert list(Answer.objects.order_by("sequence").values_list("said", flat=True)) == given
+    launching.close(study)
+    page.reload()
+    rows = page.get_by_role("row").all_inner_texts()
+    right = sum(one.said == one.trial.case.truth for one in Answer.objects.select_related("trial__case"))
+    assert sum(int(row.split("\t")[1].split()[0]) for row in rows[1:]) == right
+    expect(page.locator("main")).to_contain_text("Guessing gives about 33 %")
 
 
 def test_boxes_with_the_mouse_ratings_and_a_rubric(page, live_server, researcher):
@@ -196,3 +218,40 @@ def test_the_next_image_is_painted_before_the_key_and_the_old_one_never_stays(pa
     assert [one["question"] for one in seen] == [f"Case {n} of 8" for n in (2, 3, 4)]
     assert not any(one["hidden"] or one["decoded"] or one["before"] == one["after"] for one in seen)
     assert [one["after"] for one in seen[:-1]] == [one["before"] for one in seen[1:]]
+
+
+WATCH = """() => { window.frames_seen = []; window.watching = true;
+  const canvas = document.getElementById('view');
+  const look = () => { if (!window.watching) return;
+    const side = Math.min(canvas.width, canvas.height) >> 1;
+    const data = canvas.getContext('2d').getImageData((canvas.width - side) >> 1, (canvas.height - side) >> 1, side, side).data;
+    let picture = 7; for (let i = 0; i < data.length; i += 4) picture = (picture * 31 + data[i]) | 0;
+    window.frames_seen.push([document.getElementById('case').textContent, canvas.hidden ? null : picture]);
+    requestAnimationFrame(look); };
+  look(); }"""
+
+
+def test_a_slow_line_never_shows_the_old_image_under_the_new_case(new_context, live_server, researcher):
+    """Every frame is looked at: what a case shows is one image, its own, or none; and it waited for some."""
+    context = new_context()
+    page = context.new_page()
+    open_link(page, live_server, studies.launched(researcher, per_side=6, size=64))
+    page.wait_for_function(FREE)
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 250, "downloadThroughput": 8000, "uploadThroughput": 8000})  # fmt: skip
+    page.evaluate(WATCH)
+    for _case in range(9):
+        page.wait_for_function(FREE)
+        page.wait_for_timeout(270)
+        page.keyboard.press("KeyS")
+    page.wait_for_function("() => document.getElementById('case').textContent === 'Case 10 of 12' && !document.getElementById('view').hidden")  # fmt: skip
+    page.evaluate("() => { window.watching = false; }")
+    seen: dict[str, set] = {}
+    for case, picture in page.evaluate("() => window.frames_seen"):
+        seen.setdefault(case, set()).add(picture)
+    assert len(seen) == 10
+    assert any(None in pictures for pictures in seen.values()), "the line was slow enough to wait for"
+    shown = [pictures - {None} for pictures in seen.values()]
+    assert all(len(pictures) == 1 for pictures in shown)
+    assert len(set.union(*shown)) == 10

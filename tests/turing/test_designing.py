@@ -1,6 +1,7 @@
 """The designer's pages: published designs to start from, every part changed by its form, nothing lost, an open study amended."""
 
 import json
+import re
 from dataclasses import replace
 from io import StringIO
 
@@ -13,9 +14,9 @@ from tests.turing import studies
 from turing import launching
 from turing.designing import Designer, changed
 from turing.models import Study
-from turing.protocol import Phase, Protocol, Source, from_json, simple
+from turing.protocol import Phase, Preset, Protocol, Source, from_json, simple
 from turing.published import PUBLISHED
-from turing.questions import Exposure, Question
+from turing.questions import Exposure, Option, Question
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +264,89 @@ def test_what_the_command_refuses_of_a_design(researcher, arguments, words):
     with pytest.raises(CommandError, match=words):
         call_command("study", "create", "x", "--owner", "rosa", *arguments)
     assert not Study.objects.exists()
+
+
+def test_windows_by_name_are_typed_or_added_by_modality_and_the_primary_question_is_chosen(
+    client, researcher
+):
+    asked = (Question("turing", "detect", steps=3), Question("second", "class", options=(Option("real", "R"), Option("synthetic", "S"))))  # fmt: skip
+    study = studies.of_design(researcher, replace(simple(per_side=4), phases=(Phase("reading", asked),)))
+    client.force_login(researcher)
+    address = reverse("turing:design", args=[study.pk])
+    typed = {"presets": "Lung: -1000 to 100.5\n Middle: 20 to 80 %\n\nTissue: 1 to 99 percentile", "standard": "ct", "primary_question": "second"}  # fmt: skip
+    client.post(address, posted(study, researcher) | typed)
+    study = Study.objects.get()
+    assert study.designed.presets[:3] == (
+        Preset("Lung", -1000, 100.5), Preset("Middle", 20, 80, "range"), Preset("Tissue", 1, 99, "percentile"),
+    )  # fmt: skip
+    assert [one.name for one in study.designed.presets[3:]] == ["Soft tissue", "Bone", "Brain"], (
+        "no name twice"
+    )
+    assert study.primary.key == "second"
+    client.post(address, posted(study, researcher) | {"p0q1-key": "origin"})
+    study = Study.objects.get()
+    assert study.primary.key == "origin", "a renamed question stays the primary one"
+    page = client.post(address, posted(study, researcher) | {"presets": "Lung"}).content.decode()
+    assert "“Lung” is no window" in page
+    study.sets.filter(origin="real").update(intensity_low=-5)
+    assert "different intensity ranges" in " ".join(launching.problems(study))
+
+
+def seen(page, name="seen"):
+    return re.search(f'name="{name}" value="([^"]*)"', page)[1]
+
+
+def test_a_second_tab_does_not_overwrite_a_design_and_keeps_what_was_typed(client, researcher):
+    study = studies.of_design(researcher, simple(per_side=4))
+    client.force_login(researcher)
+    address = reverse("turing:design", args=[study.pk])
+    shown = client.get(address).content.decode()
+    first = posted(study, researcher) | {name: seen(shown, name) for name in ("seen", "shown")}
+    assert client.post(address, first | {"do": "cut-source-1", "name": "First tab"}).status_code == 302
+    refused = client.post(address, first | {"do": "done", "name": "Second tab", "s1-name": "Typed"})
+    page = refused.content.decode()
+    assert "changed meanwhile" in page
+    assert 'value="Second tab"' in page
+    assert 'value="Typed"' in page, "though the other tab cut that source"
+    study = Study.objects.get()
+    assert (study.name, len(study.designed.sources)) == ("First tab", 1)
+    again = (
+        first
+        | {name: seen(page, name) for name in ("seen", "shown")}
+        | {"name": "Second tab", "s1-name": "Typed"}
+    )
+    invalid = client.post(address, again | {"margin": 9}).content.decode()
+    assert seen(invalid) == again["seen"], "a mistake does not count as having looked again"
+    assert client.post(address, again | {"do": "done"}).status_code == 302
+    study = Study.objects.get()
+    assert (study.name, study.designed.sources[1].name) == ("Second tab", "Typed")
+    assert study.sets_for("synthetic").count() == 1
+    assert client.post(address, again | {"shown": "rubbish"}).status_code == 200
+
+
+def test_a_second_tab_overwrites_neither_a_common_study_nor_an_amendment(client, researcher):
+    client.force_login(researcher)
+    study = studies.draft(researcher)
+    address = reverse("turing:edit", args=[study.pk])
+    form = client.get(address)
+    typed = {name: value for name, value in form.context["form"].initial.items() if value is not None}
+    typed |= {name: [one.pk for one in typed[name]] for name in ("real_sets", "synthetic_sets")}
+    typed |= {"seen": seen(form.content.decode()), "seed": study.seed, "question": "Real?"}
+    assert client.post(address, typed | {"name": "First tab"}).status_code == 302
+    page = client.post(address, typed | {"name": "Second tab"}).content.decode()
+    assert "changed meanwhile" in page
+    assert "Second tab" in page
+    assert Study.objects.get().name == "First tab"
+    assert client.post(address, typed | {"name": "Second tab", "seen": seen(page)}).status_code == 302
+    assert Study.objects.get().name == "Second tab"
+
+    launched = studies.launched(researcher, image_seed=9)
+    address = reverse("turing:amend", args=[launched.pk])
+    same = {"primary_endpoint": "auc", "margin": 0.51, "control_bound": 0.7, "grey_interval_ms": 0, "allow_revision": "on", "instructions_0": "", "washout_days_0": 0}  # fmt: skip
+    same |= {"seen": seen(client.get(address).content.decode())}
+    assert client.post(address, same | {"reason": "One.", "margin": 0.4}).status_code == 302
+    page = client.post(address, same | {"reason": "Two.", "grey_interval_ms": 200}).content.decode()
+    assert "changed meanwhile" in page
+    assert "Two." in page
+    launched.refresh_from_db()
+    assert (launched.version, launched.margin, launched.designed.grey_interval_ms) == (2, 0.4, 0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from turing import plain, protocol, questions, staircase
 from turing.ordering import with_repeats
-from turing.protocol import Phase, Plan, Protocol, Source, simple
+from turing.protocol import Phase, Plan, Preset, Protocol, Source, simple
 from turing.protocol_problems import SENTENCES, problems
 from turing.published import PUBLISHED
 from turing.questions import Exposure, Option, Question
@@ -85,6 +85,7 @@ IMPOSSIBLE = {
     "question_numbers": asking(Question("q", "detect", steps=9)),
     "shape": asking(*ASKED, Question("q", "mark", shape="circle")),
     "exposure": asking(Question("q", "hype", exposure=Exposure(start_ms=5, shortest_ms=50))),
+    "exposure_tracks": asking(Question("q", "hype", exposure=Exposure(tracks=1))),
     "exposure_steps": asking(Question("q", "hype", steps=3, exposure=Exposure())),
     "unit": designed(unit="film"),
     "plan": designed(plan=Plan(margin=9.0)),
@@ -94,6 +95,8 @@ IMPOSSIBLE = {
     "runs": designed(max_run=1),
     "runs_repeats": designed(max_run=3, phases=(replace(READING, repeats=2),)),
     "impossible": designed(max_run=2, sources=(Source("real", "real", 40), SOURCES[1])),
+    "presets": designed(presets=(Preset("Lung", 5, 5),)),
+    "presets_many": designed(presets=tuple(Preset(f"{n}", 0, 1) for n in range(10))),
     "grey": designed(grey_interval_ms=9000),
 }  # fmt: skip
 

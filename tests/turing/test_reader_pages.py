@@ -3,15 +3,15 @@
 import re
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 from tests.browser import designs as d
 from tests.turing import studies
-from turing import asking, launching, sessions
+from turing import asking, launching, presets, rendering, sessions
 from turing.models import Answer, EndAnswer
 from turing.protocol import Preset
-from turing.reader_pages import presets
 
 pytestmark = pytest.mark.django_db
 PHONE = (
@@ -142,7 +142,20 @@ def test_choices_have_keys_of_their_own_in_the_order_in_which_they_lie(count):
 
 def test_presets_are_told_in_values_of_the_buffer(researcher):
     study = d.launched(researcher, d.phase(d.DETECT), presets=(Preset("Half", 0, 127.5), Preset("All", 0, 255)))  # fmt: skip
-    assert presets(study) == [("Half", 0, 32768), ("All", 0, 65535)]
+    assert presets.in_buffers(study) == [("Half", 0, 32768), ("All", 0, 65535)]
+
+
+def test_presets_of_the_range_and_by_percentile(researcher):
+    windows = (Preset("Middle", 25, 75, "range"), Preset("Tissue", 5, 95, "percentile"))
+    study = d.launched(researcher, d.phase(d.DETECT), presets=windows)
+    (_name, low, high), (_other, fifth, last) = presets.in_buffers(study)
+    assert (low, high) == (16384, 49151)
+    target = rendering.Format.from_json(study.buffers)
+    pixels = np.concatenate([rendering.read_array(case, target).ravel() for case in study.cases.all()])
+    wanted = np.percentile(pixels[pixels >= 256], [5, 95])
+    assert np.abs(np.array([fifth, last]) - wanted).max() <= 256, "a bin of 256 values"
+    study.sets.filter(origin="real").update(intensity_low=-5)
+    assert len(presets.in_buffers(study)) == 2, "of the buffers, whatever the sets declare"
 
 
 def test_own_results_are_shown_after_the_close_and_not_before(client, researcher):

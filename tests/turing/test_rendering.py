@@ -21,7 +21,7 @@ def test_the_common_format_holds_the_largest_and_the_coarsest():
 
 
 def test_the_format_survives_json():
-    target = Format(8, 9, "grey16", 256, (3, 60000))
+    target = Format(8, 9, "grey16", 256, (3, 60000), 2, (0, 60000))
     assert Format.from_json(target.as_json()) == target
 
 
@@ -69,3 +69,12 @@ def test_the_first_window_is_narrow_only_for_narrow_studies(where, window):
     counts = np.zeros(256, int)
     counts[slice(*where)] = 1000
     assert rendering.first_window(counts, 65535) == window
+
+
+def test_percentiles_of_a_histogram_agree_with_numpy_to_a_bin():
+    pixels = np.random.default_rng(1).integers(1, 256, 5000)
+    found = rendering.percentiles(np.bincount(pixels, minlength=256), 255)
+    theirs = np.percentile(pixels, np.arange(101), method="inverted_cdf")
+    assert len(found) == 101
+    assert np.abs(np.array(found) - theirs)[1:].max() <= 1
+    assert rendering.percentiles(np.zeros(256), 65535)[50] == 32768

@@ -432,3 +432,13 @@ def test_a_failed_preparation_says_why_and_what_to_do(client, researcher):
     assert reverse("turing:edit", args=[study.pk]) in page
     assert reverse("turing:prepare", args=[study.pk]) in page
     assert client.get(reverse("turing:edit", args=[study.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete", "options", "trace"])
+def test_whatever_method_asks_a_readers_address_no_answer_is_kept(client, researcher, method):
+    session = studies.begun(studies.launched(researcher))
+    page, token = f"/read/{session.reader.key}/", session.trials.first().token
+    for address in (page, *(f"{page}{name}/" for name in ("begin", "state", "answer", "end")), f"/read/image/{token}/", f"/read/image/{token}/0/", "/read/", "/read/x/y/"):  # fmt: skip
+        answer = getattr(client, method)(address)
+        assert answer["Cache-Control"] == "no-store, no-transform", (method, address, answer.status_code)
+        assert answer["X-Robots-Tag"] == "noindex, nofollow"
