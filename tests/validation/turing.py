@@ -18,7 +18,7 @@ from turing.analysis.learning import learning
 from turing.analysis.mrmc import obuchowski_rockette, single_modality, u_statistic
 from turing.analysis.planning import detection_power, equivalence_sample_size, mrmc_power
 from turing.analysis.ratings import rating_gap
-from turing.analysis.roc import auc
+from turing.analysis.roc import auc, exact_reach, rank_test
 from turing.analysis.sources import shared_real_covariance
 from turing.analysis.timing import times
 from turing.analysis.ustatistic import u_statistic_these_readers
@@ -117,6 +117,23 @@ def _delong() -> float:
     truth = rng.integers(0, 2, 80)
     rating = np.round(truth + rng.normal(size=80), 1)
     return apart(auc(truth, rating).value, roc_auc_score(truth, rating))
+
+
+def _ranks() -> float:
+    """Normal with the variance of tied ranks (Hollander & Wolfe 1973, equation 4.13) and half a step off."""
+    rng = np.random.default_rng(8)
+    truth, rating = np.repeat([0, 1], [40, 25]), rng.integers(0, 6, 65) + np.repeat([0, 1], [40, 25])
+    above = (rating[truth == 1][:, None] > rating[truth == 0]) + 0.5 * (
+        rating[truth == 1][:, None] == rating[truth == 0]
+    )
+    tied = np.unique(rating, return_counts=True)[1].astype(float)
+    variance = 40 * 25 / 12 * (66 - (tied**3 - tied).sum() / (65 * 64))
+    return apart(rank_test(truth, rating), 2 * stats.norm.sf((abs(above.sum() - 500) - 0.5) / variance**0.5))
+
+
+def _no_spread() -> float:
+    theirs = [binomtest(k, k, alternative="greater").proportion_ci(0.95, "exact").low for k in (5, 30, 200)]
+    return apart([1 - exact_reach(k) for k in (5, 30, 200)], theirs)
 
 
 def _clusters() -> float:
@@ -320,6 +337,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(ROOM + "detection.equivalence", "Two one-sided exact tests", "SciPy 1.17, binomtest twice", 1e-12, _equivalence),
     Entry(ROOM + "roc.auc", "Area under the ROC curve", "scikit-learn 1.9, roc_auc_score", 1e-12, _delong),
     Entry(ROOM + "mrmc.obuchowski_rockette", "Van Dyke's readers: F, df2, p", "published: 4.484854, 15.06611, .051233 (DeLong covariances)", 1e-5, _van_dyke, relative=True),
+    Entry(ROOM + "roc.rank_test", "p of one reader's area with tied ratings", "by hand (Hollander and Wolfe 1973)", 1e-12, _ranks),
+    Entry(ROOM + "roc.exact_reach", "Interval where all came out alike", "SciPy 1.17, binomtest, one-sided exact", 1e-9, _no_spread),
     *mrmc.ENTRIES,
     Entry(ROOM + "ustatistic.u_statistic", "A quarter of the answers missing: area, variance, df", "iMRMC 4.0.3 (FDA), its example", 1e-8, _imrmc, relative=True),
     Entry(ROOM + "ustatistic.u_statistic", "Two-valued answers: balanced accuracy", "the mean of sensitivity and specificity", 1e-12, _accuracy_as_area),

@@ -109,3 +109,13 @@ def test_the_interval_widens_with_few_readers_and_never_pairs_one_with_himself(b
 def test_what_cannot_agree_is_refused(table):
     with pytest.raises(CannotAnalyse):
         percent_agreement(table)
+
+
+@pytest.mark.parametrize("weights", ["linear", "quadratic"])
+def test_a_category_that_nobody_used_keeps_its_place_on_the_scale(weights):
+    """Six answers of which one was never given: scikit-learn with all six named."""
+    rng = np.random.default_rng(2)
+    a = rng.choice([1, 2, 5, 6], 60)
+    b = np.where(rng.random(60) < 0.7, a, rng.choice([1, 2, 5, 6], 60))
+    theirs = cohen_kappa_score(a, b, labels=[1, 2, 3, 4, 5, 6], weights=weights)
+    assert cohen_kappa(a, b, weights).value == pytest.approx(theirs, rel=1e-12)
