@@ -1,5 +1,6 @@
 """What a task holds while it works: progress, the stop flag, and writes fenced by its attempt."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,21 +34,27 @@ class Progress:
         self.job = job
         self._mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, status=Job.Status.RUNNING)
         self._last_write = 0.0
+        self._held: dict[str, object] = {}  # said too soon after what was written
+        self._lock = threading.Lock()  # the heartbeat writes from a thread of its own
 
     def update(self, done: int, total: int | None = None, message: str | None = None) -> None:
         """Say how far the work is; at most two writes a second, so call it as often as is convenient."""
+        said = {"done": done, "total": total, "message": None if message is None else message[:300]}
+        with self._lock:
+            self._held |= {name: value for name, value in said.items() if value is not None}
         now = time.monotonic()
         if now - self._last_write < WRITE_EVERY and done != total:
             return
         self._last_write = now
-        fields: dict[str, object] = {"done": done}
-        if total is not None:
-            fields["total"] = total
-        if message is not None:
-            fields["message"] = message[:300]
-        if not self._mine.update(**fields):
+        if not self.write_held():
             raise Superseded
         self.check()
+
+    def write_held(self) -> bool:
+        """The heartbeat calls it too: a step that takes minutes would else be shown as the one before it. False when superseded."""
+        with self._lock:
+            held, self._held = self._held, {}
+            return not held or bool(self._mine.update(**held))
 
     def check(self) -> None:
         """Raise Stopped when somebody asked for it; call it between units of work that do not report progress."""

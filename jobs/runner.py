@@ -31,8 +31,9 @@ def run_attempt(job_pk: int, attempt: int) -> None:
     job = Job.objects.select_related("owner").get(pk=job_pk)
     _current.append(job)
     try:
-        with Heartbeat(job), translation.override(job.owner.language or settings.LANGUAGE_CODE):
-            status, error = _outcome(job)
+        progress = Progress(job)
+        with Heartbeat(progress), translation.override(job.owner.language or settings.LANGUAGE_CODE):
+            status, error = _outcome(progress)
         _write_end(job, status, error)
     except Released:
         release_current()
@@ -58,9 +59,10 @@ def _write_end(job: Job, status: str, error: str) -> None:
     raise OperationalError(f"the end of job {job.pk} could not be written")
 
 
-def _outcome(job: Job) -> tuple[str, str]:
+def _outcome(progress: Progress) -> tuple[str, str]:
+    job = progress.job
     try:
-        import_string(settings.JOB_KINDS[job.kind])(Progress(job), **job.arguments)
+        import_string(settings.JOB_KINDS[job.kind])(progress, **job.arguments)
     except Stopped:
         return Job.Status.STOPPED, ""
     except Superseded:
@@ -95,9 +97,10 @@ def _unexpected(job: Job) -> str:
 
 
 class Heartbeat:
-    """Says every five seconds that this attempt is alive, from a thread and connection of its own."""
+    """Says every five seconds that this attempt is alive and where it is, from a thread and connection of its own."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, progress: Progress) -> None:
+        job, self._progress = progress.job, progress
         self._mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, status=Job.Status.RUNNING)
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True, name=f"heartbeat-{job.pk}")
@@ -115,6 +118,7 @@ class Heartbeat:
             while not self._end.wait(HEARTBEAT_EVERY.total_seconds()):
                 try:
                     self._mine.update(heartbeat=timezone.now())
+                    self._progress.write_held()
                     sweep()  # others may have died while this worker is busy for hours
                 except OperationalError:
                     logger.warning("heartbeat missed: the database is busy")

@@ -111,6 +111,22 @@ def test_a_zombie_attempt_can_write_nothing(researcher):
     assert (job.done, job.result_url) == (0, "")
 
 
+def test_a_step_said_too_soon_after_another_is_written_by_the_heartbeat(researcher):
+    job = running(researcher)
+    progress = Progress(job)
+    for step in range(3):
+        progress.update(step, 9, f"step {step}")
+    job.refresh_from_db()
+    assert (job.done, job.message) == (0, "step 0")
+    assert progress.write_held()
+    assert progress.write_held(), "nothing held is nothing refused"
+    job.refresh_from_db()
+    assert (job.done, job.message) == (2, "step 2")
+    Job.objects.filter(pk=job.pk).update(attempt=2)
+    progress.update(3, 9, "step 3")
+    assert not progress.write_held()
+
+
 def test_a_job_forgotten_by_the_queue_is_queued_again(researcher):
     from django_tasks_db.models import DBTaskResult
 
