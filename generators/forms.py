@@ -57,6 +57,7 @@ class TrainForm(OptionsForm):
     image_set = forms.ModelChoiceField(
         ImageSet.objects.none(),
         label=gettext_lazy("Pictures to learn from"),
+        empty_label=gettext_lazy("Choose a set"),
         help_text=gettext_lazy(
             "A set with a declared intensity range. Keep some patients out, to evaluate against them."
         ),
@@ -105,6 +106,7 @@ class TrainForm(OptionsForm):
         self.fields["second_set"] = forms.ModelChoiceField(
             sets,
             label=_("True pictures that belong to them") if pairs else _("Pictures to arrive at"),
+            empty_label=_("Choose a set"),
             help_text=_("Picture 1 belongs to picture 1, and so on.") if pairs else _("Another set; it needs no pairs."),
         )  # fmt: skip
         self.order_fields(["name", "image_set", "second_set"])
@@ -115,6 +117,7 @@ class TrainForm(OptionsForm):
         self.fields["starts_from"] = forms.ModelChoiceField(
             runs,
             label=_("Training to go on from"),
+            empty_label=_("Choose a training"),
             help_text=_("A finished %(network)s; its size, width and classes must be those below.")
             % {"network": _(NETWORKS[network].title)},
         )

@@ -20,6 +20,7 @@ class MakeForm(OptionsForm):
     image_set = forms.ModelChoiceField(
         ImageSet.objects.none(),
         label=gettext_lazy("Made from"),
+        empty_label=gettext_lazy("Choose a set"),
         help_text=gettext_lazy("The set whose pictures are changed or mixed."),
     )
     count = forms.IntegerField(
