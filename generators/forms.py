@@ -238,6 +238,7 @@ class UploadForm(OutputForm):
     )
     config = forms.JSONField(
         label=gettext_lazy("Configuration"),
+        initial=dict,
         help_text=gettext_lazy(
             'The generator\'s options as JSON, for example {"latent": 100, "width": 64, "size": 64, "channels": 1}.'
         ),

@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from generators.catalogue import STEPS, Entry
-from generators.options import InvalidOptions, make_options, option_fields
+from generators.options import InvalidOptions, _, make_options, option_fields
 
 SCHEMA = 1
 MOST_STEPS = 50
 BALANCES = {
-    "as_is": "every picture equally often",
-    "under": "each class as often as the rarest, by leaving pictures out",
-    "over": "each class as often as the commonest, by repeating pictures",
-    "equal": "only what the rarer classes lack, so that set and outputs together are balanced",
+    "as_is": _("every picture equally often"),
+    "under": _("each class as often as the rarest, by leaving pictures out"),
+    "over": _("each class as often as the commonest, by repeating pictures"),
+    "equal": _("only what the rarer classes lack, so that set and outputs together are balanced"),
 }
 PAIRINGS = {
-    "any": "any other picture",
-    "same_class": "another picture of the same class",
-    "other_class": "a picture of another class",
+    "any": _("any other picture"),
+    "same_class": _("another picture of the same class"),
+    "other_class": _("a picture of another class"),
 }
 
 

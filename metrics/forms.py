@@ -130,7 +130,7 @@ def default_encoders() -> list[str]:
 def unavailable_encoders() -> list[dict[str, str]]:
     """Those that lack something, with the sentence that says how to get it."""
     reasons = [(title, _why_not(name)) for name, title in known_encoders(_folder()).items()]
-    return [{"title": _(title), "reason": reason} for title, reason in reasons if reason]
+    return [{"title": _(title), "reason": _(reason)} for title, reason in reasons if reason]
 
 
 def _why_not(name: str) -> str | None:

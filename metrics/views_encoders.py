@@ -1,6 +1,7 @@
 """The encoders of the site, and how an administrator brings one as an ONNX file."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
             {
                 "title": _(entry.title),
                 "encoder": encoder,
-                "reason": encoder.available(),
+                "reason": _why_not(encoder),
                 "protocol": encoder.protocol(),
             }
             for entry, encoder in ours
@@ -36,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
             {
                 "title": encoder.title,
                 "encoder": encoder,
-                "reason": encoder.available(),
+                "reason": _why_not(encoder),
                 "protocol": encoder.protocol(),
             }
             for encoder in installed(folder)
@@ -74,3 +75,8 @@ def discard(request: HttpRequest, name: str) -> HttpResponse:
             % {"name": name},
         )
     return redirect("metrics:encoders")
+
+
+def _why_not(encoder: Any) -> str:
+    reason = encoder.available()
+    return _(reason) if reason else ""

@@ -25,7 +25,14 @@ from .base import Intensity
 
 FILE = "inception.onnx"
 SIDE, DIMENSION, CLASSES, BATCH = 299, 2048, 1008, 8
-HOW = "manage.py encoders install inception FILE"
+
+
+def _(text: str) -> str:
+    """Marks a sentence for makemessages; whoever shows it translates it."""
+    return text
+
+
+MISSING = _("The Inception network's weights are not installed. An administrator adds them with: manage.py encoders install inception FILE")  # fmt: skip
 
 
 class Inception:
@@ -39,7 +46,7 @@ class Inception:
     def available(self) -> str | None:
         if self.path and self.path.is_file():
             return None
-        return f"The Inception network's weights are not installed. An administrator adds them with: {HOW}"
+        return MISSING
 
     @cached_property
     def weights_digest(self) -> str:
