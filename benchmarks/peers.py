@@ -38,13 +38,21 @@ def medians(
 
 
 def show(title: str, seconds: dict[str, float], goals: dict[str, float]) -> None:
-    """Lines of medians; `goals` gives the ratio to reach against each peer."""
-    print(f"{title}: ours {seconds['ours']:.3f} s")
+    """One row of docs/speed.md's table a peer; `goals` gives the ratio to reach against each."""
     for peer, goal in goals.items():
         ratio = seconds[peer] / seconds["ours"]
-        print(
-            f"  {peer}: {seconds[peer]:.3f} s, {ratio:.2f} x, goal {goal:g} x, {'met' if ratio >= goal else 'MISSED'}"
+        met = "met" if ratio >= goal else "**missed**"
+        row(
+            title,
+            f"{seconds['ours']:.3g} s",
+            f"{peer} {seconds[peer]:.3g} s",
+            f"{ratio:.2f}",
+            f"{goal:g}, {met}",
         )
+
+
+def row(*cells: str) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def peak_mib(function: Callable[[], object]) -> float:

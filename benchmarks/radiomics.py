@@ -6,7 +6,7 @@ Without a folder, pictures of smoothed noise stand in. There is no peer to run: 
 plain pip, so the figure to reach is given in pictures a second.
 """
 
-from benchmarks.peers import medians  # isort: skip  (sets the thread count before numpy is loaded)
+from benchmarks.peers import medians, row  # isort: skip  (sets the thread count before numpy is loaded)
 
 import sys
 import tempfile
@@ -76,9 +76,15 @@ def by_two_threads(images: list[np.ndarray]) -> float:
 def main() -> None:
     images = pictures()
     rate = len(images) / medians(5, ours=lambda: encoded(images))["ours"]
-    met = "met" if rate >= GOAL else "MISSED"
-    print(f"radiomics, 256 x 256, one thread: {rate:.1f} images/s, goal {GOAL:g} on two, {met}")
-    print(f"  two threads, by the clock: {by_two_threads(images):.1f} images/s")
+    both = by_two_threads(images)
+    met = "met" if max(rate, both) >= GOAL else "**missed**"
+    row(
+        "385 radiomic features, 256 × 256",
+        f"{rate:.1f} images/s on one thread, {both:.1f} on two by the clock",
+        "none installs",
+        "",
+        f"{GOAL:g} on two threads, {met}",
+    )
     for name, each in sorted(profile(images).items(), key=lambda item: -item[1]):
         print(f"  {name}: {each:.2f} ms")
 

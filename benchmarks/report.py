@@ -6,7 +6,7 @@ FOLDER holds real PNG of 256 x 256; the synthetic ones are COUNT (1,000) of them
 1,000 against 1,000: 90 s the first time, 10 s with features kept, 2 GiB.
 """
 
-from benchmarks.peers import peak_mib  # isort: skip  # noqa: F401  (sets the thread count before numpy is loaded)
+from benchmarks.peers import row  # isort: skip  (sets the thread count before numpy is loaded)
 
 import os
 import resource
@@ -35,12 +35,14 @@ def make(files: list[Path], folder: Path) -> None:
 
 
 def processor() -> float:
-    """Seconds that the programmes started here have used: what a watch shows where nobody else works."""
+    """Seconds of a processor that the programmes started here have used."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
+    if len(sys.argv) < 2:
+        sys.exit("Give a folder of real PNG: python -m benchmarks.report FOLDER [COUNT]")
     source, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     files = sorted(source.rglob("*.png"))[:count]
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,11 +57,17 @@ def main() -> None:
             began, before = time.perf_counter(), processor()
             subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
             seconds, clock = processor() - before, time.perf_counter() - began
-            met = "met" if seconds <= goal else "MISSED"
-            words = f"{seconds:.1f} s of one processor, {clock:.1f} s by the clock, goal {goal:g}, {met}"
-            print(f"{len(files)} against {len(files)}, {name}: {words}", flush=True)
+            met = "met" if clock <= goal else "**missed**"
+            row(
+                f"full report, {len(files):,} against {len(files):,}, {name}",
+                f"{clock:.1f} s by the clock, {seconds:.1f} s of a processor",
+                "",
+                "",
+                f"{goal:g} s, {met}",
+            )
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-        print(f"largest memory of a process: {peak:.2f} GiB, goal {MEMORY_GIB:g}, {'met' if peak <= MEMORY_GIB else 'MISSED'}")  # fmt: skip
+        met = "met" if peak <= MEMORY_GIB else "**missed**"
+        row("its memory", f"{peak:.2f} GiB", "", "", f"{MEMORY_GIB:g} GiB, {met}")
 
 
 if __name__ == "__main__":

@@ -181,6 +181,9 @@ def _blocks(a: np.ndarray, b: np.ndarray, half: bool = False) -> Iterator[Block]
         part = a[rows] - mean
         for across in range(start if half else 0, len(b), CHUNK):
             columns = slice(across, min(across + CHUNK, len(b)))
+            if half and across == start:  # the same rows: the BLAS then multiplies half of them
+                yield rows, columns, _squares(part, part, norms[columns])
+                continue
             others = np.subtract(b[columns], mean, out=room[: columns.stop - across])
             yield rows, columns, _squares(part, others, norms[columns])
 
@@ -194,7 +197,8 @@ def _norms(features: np.ndarray, mean: np.ndarray) -> np.ndarray:
 def _squares(a: np.ndarray, b: np.ndarray, norms: np.ndarray) -> np.ndarray:
     """(n, m) squared distances; pairs too close for the expanded square are computed exactly, so copies have 0. norms: of b, (m,)."""
     own, close = np.einsum("ij,ij->i", a, a), CLOSE[a.dtype.itemsize]
-    square = (-2 * a) @ b.T
+    square = a @ b.T
+    square *= -2
     square += own[:, None]
     square += norms
     if square.min() > close * (own.max() + norms.max()):
