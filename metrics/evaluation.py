@@ -76,7 +76,7 @@ def evaluate(
                 numbers += modes.numbers
                 copies = memorisation(sets, features, trained, chosen, course=course)
             every.append(features)
-        numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course)
+        numbers += copies.numbers + within_numbers(sets, chosen, rng=rng, course=course, cache=cache)
         numbers += viewed(sets, chosen, cache, threads, rng, course)
         pairs, rows = paired_numbers(sets, chosen, rng=rng, course=course) if paired else ([], {})
         numbers += pairs + not_asked_for(encoders, encoders_folder, chosen)

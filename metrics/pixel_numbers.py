@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from .reports import Number, Sentence
 from .reports import gettext_noop as _
 
 
-def within_numbers(sets: Sets, chosen: set[str], *, rng: np.random.Generator, course: Course) -> list[Number]:
+def within_numbers(
+    sets: Sets, chosen: set[str], *, rng: np.random.Generator, course: Course, cache: Path
+) -> list[Number]:
     if "ms_ssim" not in chosen:
         return []
     size = smallest_size(sets.looks["real"], sets.looks["synthetic"])
@@ -36,7 +39,7 @@ def within_numbers(sets: Sets, chosen: set[str], *, rng: np.random.Generator, co
         ("real", sets.real, _("likeness of real images, pair %(done)s of %(total)s")),
         ("synthetic", sets.synthetic, _("likeness of synthetic images, pair %(done)s of %(total)s")),
     ):
-        values[role] = likeness_within(images, size, rng=rng, step=course.stage(2, words))
+        values[role] = likeness_within(images, size, rng=rng, step=course.stage(2, words), cache=cache)
     if min(len(v) for v in values.values()) < 3:
         return [
             _absent(

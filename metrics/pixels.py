@@ -5,7 +5,11 @@ Images reach the functions as float32 from 0 to 1 over their set's declared rang
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +19,7 @@ from .functional.tails import t_quantile
 from .images import EvaluationRefused, Images, Look, Step
 from .reports import gettext_noop as _
 
+LIKENESS = "MS-SSIM, version 1"
 PAIRS = 400  # of a set, drawn disjoint: independent of one another, so that the mean has a plain interval
 BATCH = 16
 
@@ -32,14 +37,30 @@ class PairedRows:
 
 
 def likeness_within(
-    images: Images, size: tuple[int, int], *, rng: np.random.Generator, step: Step
+    images: Images, size: tuple[int, int], *, rng: np.random.Generator, step: Step, cache: Path
 ) -> np.ndarray:
     """MS-SSIM of disjoint random pairs of one set, (pairs,) float; both images resized to `size` where they differ from it.
 
     Pairs never come from one group (two images of one patient are alike for a reason that has nothing to do with variety).
+    The values of these pairs are kept in `cache`, as features are.
     """
     pairs = _disjoint_pairs(images.group_numbers(), rng)[:PAIRS]
-    values: list[np.ndarray] = []
+    digests = [[images.digests[at] for at in pair] for pair in pairs.tolist()]
+    asked = json.dumps([LIKENESS, [int(side) for side in size], images.intensity, digests])
+    kept = cache / "likeness" / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.npy"
+    try:
+        return np.load(kept, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        values = _likeness(images, size, pairs, step)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    part = kept.with_name(f".{kept.stem}-{os.getpid()}.npy")
+    np.save(part, values)
+    os.replace(part, kept)
+    return values
+
+
+def _likeness(images: Images, size: tuple[int, int], pairs: np.ndarray, step: Step) -> np.ndarray:
+    values = [np.empty(0)]
     for start in range(0, len(pairs), BATCH):
         step(start, len(pairs))
         chunk = pairs[start : start + BATCH]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass, field
+import json
+import os
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +26,25 @@ class Scanned:
     refused: tuple[tuple[str, str], ...]  # (file name, reason) of what could not be read
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a scan asks of a file: the range and unit that it declares, whether its values are floats, and how many images it holds."""
+
+    low: float
+    high: float
+    unit: str
+    is_float: bool
+    frames: int
+
+
 @dataclass
 class Shelf:
-    """Where each image is: file and frame; the first ones stay decoded."""
+    """Where each image is: file and frame; the first ones stay decoded. A file whose `facts` an earlier scan has kept, by its
+    digest, is decoded only when one of its images is asked for."""
 
     folder: Path
+    known: dict[str, Facts] = field(default_factory=dict)
+    facts: dict[str, Facts] = field(default_factory=dict)
     places: list[tuple[str, int]] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     ranges: set[tuple[float, float]] = field(default_factory=set)
@@ -40,26 +56,34 @@ class Shelf:
     def add(self, name: str) -> None:
         data = (self.folder / name).read_bytes()
         key = hashlib.sha256(data).hexdigest()
-        found = read_image(data, name)
-        self.ranges.add((float(found.data_range[0]), float(found.data_range[1])))
-        self.is_declared &= (
-            found.pixels.dtype.kind != "f"
-        )  # floats have no range but what they happen to hold
-        self.units.add(found.meaning.unit)
-        frames = _frames(found)
-        for number, frame in enumerate(frames):
-            if self.bytes + frame.nbytes <= KEPT_BYTES:
-                self.kept[len(self.places)] = frame
-                self.bytes += frame.nbytes
+        facts = self.known.get(key)
+        if facts is None:
+            found = read_image(data, name)
+            frames = _frames(found)
+            self._keep(len(self.places), frames)
+            low, high = map(float, found.data_range)
+            facts = Facts(low, high, found.meaning.unit, found.pixels.dtype.kind == "f", len(frames))
+        self.facts[key] = facts
+        self.ranges.add((facts.low, facts.high))
+        self.is_declared &= not facts.is_float  # floats have no range but what they happen to hold
+        self.units.add(facts.unit)
+        for number in range(facts.frames):
             self.places.append((name, number))
-            self.digests.append(key if len(frames) == 1 else f"{key}-{number}")
+            self.digests.append(key if facts.frames == 1 else f"{key}-{number}")
 
     def load(self, position: int) -> np.ndarray:
         if position in self.kept:
             return self.kept[position]
         name, number = self.places[position]
-        found = read_image((self.folder / name).read_bytes(), name)
-        return _frames(found)[number]
+        frames = _frames(read_image((self.folder / name).read_bytes(), name))
+        self._keep(position - number, frames)
+        return frames[number]
+
+    def _keep(self, first: int, frames: list[np.ndarray]) -> None:
+        for position, frame in enumerate(frames, first):
+            if position not in self.kept and self.bytes + frame.nbytes <= KEPT_BYTES:
+                self.kept[position] = frame
+                self.bytes += frame.nbytes
 
 
 def _frames(found: ReadImage) -> list[np.ndarray]:
@@ -72,18 +96,25 @@ def _frames(found: ReadImage) -> list[np.ndarray]:
 
 
 def scan(
-    folder: Path, *, intensity: tuple[float, float] | None, patients: Path | None = None, labels: Path | str | None = None
+    folder: Path, *, intensity: tuple[float, float] | None, patients: Path | None = None, labels: Path | str | None = None,
+    cache: Path | None = None,
 ) -> Scanned:  # fmt: skip
     """Every readable image below `folder`, sub-folders included; hidden files are passed over.
 
     `intensity` None takes the range that the files' format declares, refused where files of one folder disagree. `patients` and
-    `labels` are tables of names; labels may be FOLDERS instead: the first sub-folder of each image.
+    `labels` are tables of names; labels may be FOLDERS instead: the first sub-folder of each image. What files declare is kept in
+    `cache`, by their digests, so that another scan decodes none of them.
     """
     if not folder.is_dir():
         raise EvaluationRefused(
             _("There is no folder %(folder)s. Name a folder of images."), folder=str(folder)
         )
-    shelf, refused = Shelf(folder), []
+    place = (
+        cache / "scans" / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]}.json"
+        if cache
+        else None
+    )
+    shelf, refused = Shelf(folder, _known(place)), []
     for name in _names(folder):
         try:
             shelf.add(name)
@@ -99,6 +130,8 @@ def scan(
         classes = tuple(Path(name).parts[0] if len(Path(name).parts) > 1 else "" for name, _n in shelf.places)
     else:
         classes = _told(Path(labels), "label", shelf) if labels else ()
+    if place and shelf.facts != shelf.known:
+        _write(place, shelf.facts)
     images = Images(
         name=folder.resolve().name, digests=tuple(shelf.digests), load=shelf.load,
         intensity=intensity or _declared(folder, shelf), groups=groups,
@@ -106,6 +139,21 @@ def scan(
         names=tuple(name if number == 0 else f"{name}#{number}" for name, number in shelf.places), labels=classes,
     )  # fmt: skip
     return Scanned(images, tuple(refused))
+
+
+def _known(place: Path | None) -> dict[str, Facts]:
+    try:
+        text = place.read_text(encoding="utf-8") if place else "{}"
+        return {digest: Facts(*row) for digest, row in json.loads(text).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}  # none yet, or cut off: files are read again
+
+
+def _write(place: Path, facts: dict[str, Facts]) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f".{place.stem}-{os.getpid()}.part")
+    part.write_text(json.dumps({digest: astuple(one) for digest, one in facts.items()}), encoding="utf-8")
+    os.replace(part, place)
 
 
 def _names(folder: Path) -> list[str]:

@@ -9,7 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from imagesets.reading import read_image
 from metrics.reports import Report
+from metrics.scanning import scan
 from tests.factories import blobs
 
 pytestmark = pytest.mark.usefixtures(
@@ -160,3 +162,40 @@ def test_files_that_disagree_about_the_range_are_not_guessed_at(folders, tmp_pat
     folder_of(mixed, blobs(10, seed=4, dtype=np.uint16), name="deep")
     with pytest.raises(CommandError, match="--low and --high"):
         evaluate((folders[0], mixed), tmp_path / "report")
+
+
+def test_a_second_scan_decodes_nothing_until_it_is_asked_for(folders, tmp_path, monkeypatch):
+    first, cache, decoded = (
+        scan(folders[0], intensity=None, cache=tmp_path / "cache").images,
+        tmp_path / "cache",
+        [],
+    )
+
+    def counted(data, name):
+        decoded.append(name)
+        return read_image(data, name)
+
+    monkeypatch.setattr("metrics.scanning.read_image", counted)
+    again = scan(folders[0], intensity=None, cache=cache).images
+    assert not decoded
+    assert (again.digests, again.intensity, again.unit) == (first.digests, first.intensity, first.unit)
+    np.testing.assert_array_equal(again.load(3), first.load(3))
+    assert again.load(3) is again.load(3)
+    assert decoded == ["image-003.png"]
+    next((cache / "scans").glob("*.json")).write_text("[1")
+    assert scan(folders[0], intensity=None, cache=cache).images.digests == first.digests
+
+
+def test_likeness_is_kept_and_taken_anew_where_the_file_is_cut_off(folders, tmp_path, settings, monkeypatch):
+    evaluate(folders, tmp_path / "first")
+    monkeypatch.setattr("metrics.pixels.ms_ssim", lambda *pictures, **options: np.full(len(pictures[0]), 0.5))
+    evaluate(folders, tmp_path / "second")
+    assert _likeness(tmp_path / "first") == _likeness(tmp_path / "second")
+    for kept in settings.FEATURES_DIR.glob("likeness/*.npy"):
+        kept.write_bytes(b"")
+    evaluate(folders, tmp_path / "third")
+    assert _likeness(tmp_path / "third") == 0.5
+
+
+def _likeness(folder):
+    return Report.from_json((folder / "report.json").read_text(encoding="utf-8")).number("ms_ssim").value

@@ -46,7 +46,11 @@ class Command(BaseCommand):
         try:
             sets = {
                 role: scan(
-                    given[role], intensity=intensity, patients=given["patients"], labels=given["labels"]
+                    given[role],
+                    intensity=intensity,
+                    patients=given["patients"],
+                    labels=given["labels"],
+                    cache=Path(settings.FEATURES_DIR),
                 )
                 for role in ("real", "synthetic", "training")
                 if given[role] is not None
