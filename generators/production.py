@@ -1,5 +1,7 @@
 """Making generators and letting them make image sets: everything a page or a command starts."""
 
+import hashlib
+import json
 import shlex
 from dataclasses import asdict
 from typing import Any
@@ -82,6 +84,7 @@ def start_making(
                 "options": generator.recipe or generator.config | (changes or {}), "weights": generator.weights_digest, "command": command,
                 "training_set": generator.training_set_id if generator.is_network else None,
                 "words": _words(generator, count, seed, source),
+                **_method(generator, changes=changes or {}, label=label, images_seen=images_seen, source=image_set),
                 **({"images_seen": images_seen} if images_seen is not None else {}),
                 **({"translated_from": source.pk} if generator.translates and source else {}),
             },
@@ -114,6 +117,28 @@ def start_making_all(*, name: str, snapshots: list[int], **more: Any) -> Job:
         for seen in snapshots
     ]
     return [start_making(name=words[:120], images_seen=seen, **more) for words, seen in named][0]
+
+
+def _method(
+    generator: Generator,
+    *,
+    changes: dict[str, Any],
+    label: str,
+    images_seen: int | None,
+    source: ImageSet | None,
+) -> dict[str, Any]:
+    """What a set shares with those of the same network, options and data but another seed of the training; nothing where
+    the training was not here."""
+    run = getattr(generator, "run", None) or getattr(generator, "run_back", None)
+    if run is None:
+        return {}
+    alike = {
+        "network": run.network, "options": run.options, "training": {k: v for k, v in run.training.items() if k != "seed"},
+        "sets": [run.image_set_id, run.second_set_id, run.starts_from_id], "back": getattr(generator, "run", None) is None,
+        "changes": changes, "label": label, "images_seen": images_seen, "source": source.pk if source else None,
+    }  # fmt: skip
+    key = hashlib.sha256(json.dumps(alike, sort_keys=True).encode()).hexdigest()[:16]
+    return {"method": {"key": key, "name": str(run.entry.title), "seed": run.training.get("seed", 0)}}
 
 
 def _kind(generator: Generator) -> str:

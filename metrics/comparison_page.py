@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from . import charts
 from .catalogue import METRICS
 from .curves import Point, curve
+from .seeds import Seeds
 from .side_by_side import DISTANCES, Difference, Line, SideBySide
 from .tables import cell
 from .wording import decimals, places, said
@@ -31,6 +32,7 @@ def comparison_context(found: SideBySide, seen: Sequence[float | None]) -> dict[
         "figures": drawn,
         "heads": [_title(line, found) for line in found.lines],
         "rows": [_values(found, index) for index in range(len(found.sets))],
+        "seeds": [_seeds(found, seeds) for seeds in found.seeds()],
         "pairs": [_pair(found, d) for d in found.lines[0].differences] if found.lines else [],
     }
 
@@ -96,6 +98,22 @@ def _pair(found: SideBySide, pair: Difference) -> dict[str, Any]:
             }
         )
     return {"first": found.sets[pair.first].name, "second": found.sets[pair.second].name, "cells": cells}
+
+
+def _seeds(found: SideBySide, seeds: Seeds) -> dict[str, Any]:
+    cells = []
+    for mean, deviation in zip(seeds.means, seeds.deviations):
+        digits = places(deviation, mean)
+        words = _("standard deviation %(value)s") % {"value": decimals(deviation, digits)}
+        cells.append({"value": decimals(mean, digits), "interval": words})
+    names = ", ".join(found.sets[index].name for index in seeds.sets)
+    return {
+        "name": seeds.name,
+        "sets": names,
+        "count": len(seeds.sets),
+        "is_enough": seeds.is_enough,
+        "cells": cells,
+    }
 
 
 def _span(ends: tuple[float, float], digits: int) -> str:

@@ -1,4 +1,4 @@
-"""A report as a folder that opens without a server: page, pictures, style, PDF, JSON with its schema, CSV."""
+"""A report, or a comparison, as a folder that opens without a server: page, pictures, style, PDF, JSON with its schema, CSV."""
 
 import shutil
 from functools import cache
@@ -8,12 +8,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from .comparison_page import comparison_context, comparison_csv
 from .images import Images
 from .pictures import shown_png
 from .presentation import report_context, role_rows
 from .printing import pdf
 from .reports import Report
 from .schema import schema_text
+from .side_by_side import SideBySide
 from .tables import images_csv, numbers_csv
 
 SHEETS = ("variables.css", "base.css", "charts.css", "metrics.css")
@@ -21,10 +23,8 @@ SHEETS = ("variables.css", "base.css", "charts.css", "metrics.css")
 
 def write_folder(report: Report, images: dict[str, Images], folder: Path, *, command: str = "") -> Path:
     """Write everything; files of an earlier report with the same names are replaced, other files are left alone."""
-    (folder / "css").mkdir(parents=True, exist_ok=True)
+    _write_sheets(folder)
     (folder / "pictures").mkdir(exist_ok=True)
-    for sheet in SHEETS:
-        shutil.copyfile(Path(settings.BASE_DIR) / "static" / "css" / sheet, folder / "css" / sheet)
 
     @cache
     def png(role: str, position: int) -> bytes:
@@ -46,6 +46,7 @@ def write_folder(report: Report, images: dict[str, Images], folder: Path, *, com
         "title": title,
         "sheets": SHEETS,
         "command": command,
+        "version": report.version,
     }
     page = folder / "index.html"
     page.write_text(render_to_string("metrics/folder.html", context), encoding="utf-8")
@@ -55,3 +56,21 @@ def write_folder(report: Report, images: dict[str, Images], folder: Path, *, com
     (folder / "numbers.csv").write_text(numbers_csv(report), encoding="utf-8")
     (folder / "images.csv").write_text(images_csv(report), encoding="utf-8")
     return page
+
+
+def write_comparison(found: SideBySide, folder: Path, *, command: str = "") -> Path:
+    """The page of a comparison with its files."""
+    _write_sheets(folder)
+    title = _("%(n)s sets, against %(real)s") % {"n": len(found.sets), "real": found.real.name}
+    context = {**comparison_context(found, ()), "title": title, "sheets": SHEETS, "command": command, "version": found.version}  # fmt: skip
+    page = folder / "index.html"
+    page.write_text(render_to_string("metrics/comparison_folder.html", context), encoding="utf-8")
+    (folder / "comparison.json").write_text(found.to_json(), encoding="utf-8")
+    (folder / "comparison.csv").write_text(comparison_csv(found), encoding="utf-8")
+    return page
+
+
+def _write_sheets(folder: Path) -> None:
+    (folder / "css").mkdir(parents=True, exist_ok=True)
+    for sheet in SHEETS:
+        shutil.copyfile(Path(settings.BASE_DIR) / "static" / "css" / sheet, folder / "css" / sheet)

@@ -29,6 +29,7 @@ from .inspection import inspect, refuse_unlike, summary
 from .neighbourhood import NEIGHBOURS, SHARES
 from .reports import Sentence, SetSummary, plain, rebuilt
 from .reports import gettext_noop as _
+from .seeds import Method, Seeds, over_seeds
 
 SMOOTH = ("kid", "frechet_principal", "vendi")
 ROUGH = ("precision", "recall", "coverage")
@@ -89,9 +90,13 @@ class SideBySide:
     seed: int
     seconds: float
     version: str
+    methods: tuple[Method | None, ...] = ()  # of each set, where its training is known
 
     def line(self, metric: str, encoder: str = "") -> Line | None:
         return next((x for x in self.lines if x.metric == metric and encoder in {"", x.encoder}), None)
+
+    def seeds(self) -> list[Seeds]:
+        return over_seeds(self.methods, [line.values for line in self.lines]) if self.lines else []
 
     def to_data(self) -> dict[str, Any]:
         return plain(self)
@@ -107,9 +112,13 @@ class SideBySide:
 
 def side_by_side(
     real: Images, sets: Sequence[Images], *, cache: Path, encoders: Sequence[str] = ("radiomics",),
-    encoders_folder: Path | None = None, seed: int = 0, version: str = "", progress: Tell | None = None, threads: int = 1,
+    encoders_folder: Path | None = None, methods: Sequence[Method | None] = (), seed: int = 0, version: str = "",
+    progress: Tell | None = None, threads: int = 1,
 ) -> SideBySide:  # fmt: skip
-    """Each metric of COMPARED for every set, and all differences; raises EvaluationRefused with a sentence."""
+    """Each metric of COMPARED for every set, and all differences; raises EvaluationRefused with a sentence.
+
+    `methods`: of each set the training that made it, None where that is unknown; empty where all are.
+    """
     if not 2 <= len(sets) <= MOST:
         words = _("%(n)s sets were given; two to %(most)s can be compared at once.")
         raise EvaluationRefused(words, n=len(sets), most=MOST)
@@ -132,7 +141,7 @@ def side_by_side(
         summaries = {role: summary(one, looked.looks[role]) for role, one in named.items()}
         return SideBySide(
             summaries.pop("real"), tuple(summaries.values()), used, tuple(lines), tuple(_notes(sets, used)),
-            _protocol(seed, version), seed, round(time.monotonic() - began, 1), version,
+            _protocol(seed, version), seed, round(time.monotonic() - began, 1), version, tuple(methods),
         )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def evaluate(progress: Progress, evaluation_pk: int) -> None:
 
 def compare(progress: Progress, comparison_pk: int) -> None:
     from .images import EvaluationRefused
+    from .seeds import method_of
     from .side_by_side import side_by_side
     from .wording import said
 
@@ -58,6 +59,7 @@ def compare(progress: Progress, comparison_pk: int) -> None:
         result = side_by_side(
             images_of(row.real), [images_of(one) for one in sets], encoders=row.encoders,
             encoders_folder=Path(settings.ENCODERS_DIR), cache=Path(settings.FEATURES_DIR), seed=row.seed, version=settings.VERSION,
+            methods=[method_of(one.provenance) for one in sets],
             progress=lambda done, total, sentence: progress.update(done, total, said(sentence)),
         )  # fmt: skip
     except EvaluationRefused as refusal:
