@@ -104,7 +104,7 @@ def _seeds(found: SideBySide, seeds: Seeds) -> dict[str, Any]:
     cells = []
     for mean, deviation in zip(seeds.means, seeds.deviations):
         digits = places(deviation, mean)
-        words = _("standard deviation %(value)s") % {"value": decimals(deviation, digits)}
+        words = _("SD %(value)s") % {"value": decimals(deviation, digits)}
         cells.append({"value": decimals(mean, digits), "interval": words})
     names = ", ".join(found.sets[index].name for index in seeds.sets)
     return {
