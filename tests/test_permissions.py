@@ -50,7 +50,7 @@ ROWS = {  # address names that take a row of each kind
     "evaluation": {"metrics:detail", "metrics:json", "metrics:numbers_csv", "metrics:images_csv", "metrics:share", "metrics:delete",
                    "metrics:picture", "metrics:printed", "metrics:image_table"},
     "comparison": {"metrics:comparison", "metrics:comparison_json", "metrics:comparison_csv", "metrics:comparison_delete"},
-    "study": {"turing:detail", "turing:edit", "turing:design", "turing:design_file", "turing:amend", "turing:again", "turing:rehearse", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
+    "study": {"turing:detail", "turing:edit", "turing:design", "turing:design_file", "turing:amend", "turing:again", "turing:rehearse", "turing:texts", "turing:prepare", "turing:launch", "turing:close", "turing:delete", "turing:share",
               "turing:add_reader", "turing:add_machine", "turing:new_link", "turing:revoke", "turing:protocol", "turing:results", "turing:export",
               "turing:imrmc", "turing:rjafroc", "turing:archive", "turing:printed", "turing:review", "turing:cues", "turing:study_planner"},
     "imported": {"turing:imported", "turing:imported_printed", "turing:imported_imrmc", "turing:imported_delete"},

@@ -13,7 +13,7 @@ from .models import Session, Study, Trial
 
 AHEAD = 12  # cases that a page may load before they are needed; on a quick line it takes four
 STATE_FIELDS = (
-    "stage", "phase", "number", "total", "saved", "token", "resumed", "ahead", "previous", "outcome", "exposure_ms", "feedback", "until", "block_left",
+    "stage", "phase", "number", "total", "saved", "token", "resumed", "ahead", "previous", "outcome", "exposure_ms", "feedback", "until", "block_left", "texts",
 )  # fmt: skip
 
 
@@ -61,8 +61,9 @@ def reader_state(
 ) -> dict[str, Any]:
     """Where the reader is: everything the page is told, and nothing else."""
     here = progressing.where(session, study)
+    trials = session.trials.select_related("case") if study.buffers.get("texts") else session.trials
     left = (
-        list(session.trials.filter(phase=here.phase).unanswered().order_by("position")[: AHEAD + 1])
+        list(trials.filter(phase=here.phase).unanswered().order_by("position")[: AHEAD + 1])
         if here.trial
         else []
     )
@@ -76,6 +77,8 @@ def reader_state(
         "previous": previous.token if previous else "",
         "outcome": outcome,
     }
+    if study.buffers.get("texts"):
+        state["texts"] = {one.token: one.case.text for one in (*left, previous) if one}
     if left and left[0].exposure_ms is not None:
         state["exposure_ms"] = left[0].exposure_ms
     if here.trial:

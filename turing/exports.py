@@ -33,7 +33,7 @@ def answers_csv(study: Study) -> Iterator[str]:
     current = set(Answer.objects.of_study(study).current().values_list("pk", flat=True))
     rows = Answer.objects.of_study(study).select_related("session__reader", "trial__case__picture")
     for answer in rows.order_by("session__reader__number", "session__number", "sequence"):
-        yield writer.writerow([_safe(value) for value in _row(study, answer, answer.pk in current)])
+        yield writer.writerow(safe_row(_row(study, answer, answer.pk in current)))
 
 
 def _row(study: Study, answer: Answer, is_current: bool) -> list[Any]:
@@ -50,6 +50,10 @@ def _row(study: Study, answer: Answer, is_current: bool) -> list[Any]:
         "" if answer.seconds is None else f"{answer.seconds:.3f}", trial.exposure_ms or "", int(answer.interrupted),
         answer.issued.isoformat() if answer.issued else "", answer.received.isoformat(), answer.digest,
     ]  # fmt: skip
+
+
+def safe_row(row: list[Any]) -> list[Any]:
+    return [_safe(value) for value in row]
 
 
 def _safe(value: Any) -> Any:

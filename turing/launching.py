@@ -136,6 +136,8 @@ def protocol(study: Study) -> dict[str, Any]:
 def _case(case: Case) -> dict[str, Any]:
     row = {name: getattr(case, name) for name in ("position", "truth", "source", "role", "label", "cluster")}
     row["digest"] = case.picture.digest
+    if case.text:
+        row["text"] = case.text
     if slices := [one.picture.digest for one in case.slices.all()]:
         row["slices"] = slices
     return row

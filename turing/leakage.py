@@ -5,12 +5,13 @@ measures that trait (a border, a bit depth, a JPEG grid), not how real the image
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
+STATES = ("fine", "warning", "alarm")
 ALPHA = 0.05  # over all features together, by Holm
 LOUD = 0.2  # an AUC this far from one half, and significant, fails the audit
 FOLDS = 5
@@ -43,9 +44,11 @@ class Audit:
 
     @property
     def state(self) -> str:
-        order = ("fine", "warning", "alarm")
-        found = (*self.findings, self.together, *self.generators)
-        return max((one.state for one in found), key=order.index)
+        return worst(one.state for one in (*self.findings, self.together, *self.generators))
+
+
+def worst(states: Iterable[str]) -> str:
+    return max(states, key=STATES.index)
 
 
 def entropy(image: np.ndarray) -> float:

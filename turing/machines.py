@@ -27,11 +27,13 @@ Given = dict[tuple[int, int], dict[str, Any]]  # (case number, phase number or 0
 
 
 def pixels(study: Study) -> dict[str, np.ndarray]:
-    """ "cases": (n,) numbers from 1; "pixels": (n, frames, h, w) or (n, frames, h, w, 3), unsigned integers as sent to readers."""
+    """ "cases": (n,) numbers from 1; "pixels": (n, frames, h, w) or (n, frames, h, w, 3), unsigned integers as sent to readers;
+    "texts": (n,) clinical texts, where there are any."""
     target = rendering.Format.from_json(study.buffers)
     cases = list(study.cases.order_by("position"))
     stacks = [[rendering.read_array(case, target, place) for place in range(target.frames)] for case in cases]
-    return {"cases": np.array([case.position + 1 for case in cases]), "pixels": np.array(stacks)}
+    texts = {"texts": np.array([case.text for case in cases])} if study.buffers.get("texts") else {}
+    return {"cases": np.array([case.position + 1 for case in cases]), "pixels": np.array(stacks)} | texts
 
 
 def add_machine(study: Study, *, name: str, text: str) -> Reader:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("studies/<int:pk>/design.json", views_design.design_file, name="design_file"),
     path("studies/<int:pk>/amend/", views_design.amend, name="amend"),
     path("studies/<int:pk>/prepare/", views_study.prepare, name="prepare"),
+    path("studies/<int:pk>/texts/", views_study.clinical_texts, name="texts"),
     path("studies/<int:pk>/launch/", views_study.launch, name="launch"),
     path("studies/<int:pk>/close/", views_study.close, name="close"),
     path("studies/<int:pk>/delete/", views_study.delete, name="delete"),

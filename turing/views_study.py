@@ -1,5 +1,6 @@
 """An owner's pages: design, prepare, launch, close."""
 
+import csv
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_POST
 
 from jobs.ownership import editable_or_404, is_number, researcher_required, visible_or_404
 
-from . import launching, rendering
+from . import launching, rendering, texts
 from .editing import ChangedMeanwhile, claim, to_show
+from .exports import safe_row
 from .forms import ReaderForm, StudyForm, is_simple
 from .models import ImportedStudy, Reader, Study
 from .views_readers import listed
@@ -84,6 +86,32 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     study = editable_or_404(Study.objects, request.user, pk=pk)
     _try(request, lambda: launching.prepare(study, request.user), "")
     return redirect("turing:detail", pk)
+
+
+@researcher_required
+def clinical_texts(request: HttpRequest, pk: int) -> HttpResponse:
+    """The table of cases to be filled in, and the texts that come back. It names every truth, so only before the launch."""
+    study = editable_or_404(Study.objects, request.user, pk=pk)
+    if request.method == "POST":
+        _try(request, lambda: texts.take(study, _table_of(request)), _("The texts were taken and audited."))
+        return redirect("turing:detail", pk)
+    if study.state != Study.State.READY:
+        messages.error(request, _("The table of cases is there between the preparation and the launch."))
+        return redirect("turing:detail", pk)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="study-{study.pk}-cases.csv"'
+    csv.writer(answer).writerows(map(safe_row, texts.table(study)))
+    return answer
+
+
+def _table_of(request: HttpRequest) -> str:
+    file = request.FILES.get("file")
+    if file is None or file.size > 4 * texts.LARGEST:
+        raise launching.NotReady(_("Give a table of at most %(n)d characters.") % {"n": texts.LARGEST})
+    try:
+        return file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise launching.NotReady(_("The table is not written in UTF-8.")) from error
 
 
 @researcher_required

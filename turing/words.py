@@ -26,6 +26,10 @@ FEATURE_WORDS = {
     "border": gettext_lazy("brightness of the border"),
     "slices": gettext_lazy("number of slices"),
     "duplicate_rows": gettext_lazy("rows and columns that repeat"),
+    "characters": gettext_lazy("characters of the text"),
+    "words": gettext_lazy("words of the text"),
+    "digits": gettext_lazy("digits of the text"),
+    "capitals": gettext_lazy("share of capitals in the text"),
     "together": gettext_lazy("all of them together"),
 }
 
@@ -36,6 +40,7 @@ def in_words(study: Study) -> list[str]:
     return [
         _cases(study),
         *[sentence for phase in design.phases for sentence in phase_words(study, phase)],
+        *([_("A clinical text stands under each image.")] if study.buffers.get("texts") else []),
         _order(study),
         _("A reader may go back one case and correct it; every change is kept.") if design.allow_revision
         else _("An answer is final."),
@@ -141,9 +146,9 @@ def width_in_words(study: Study) -> str:
 
 def _feature_row(row: dict[str, Any]) -> dict[str, Any]:
     places = {"x_low": row["low"], "x_high": row["high"], "x": row["auc"]}  # an axis from 0 to 1
-    return {**row, "name": FEATURE_WORDS[row["feature"]]} | {
-        name: f"{100 * at:.2f}" for name, at in places.items()
-    }
+    kind, _colon, word = row["feature"].partition(":")
+    name = _("the word “%(word)s”") % {"word": word} if kind == "word" else FEATURE_WORDS[kind]
+    return {**row, "name": name} | {name: f"{100 * at:.2f}" for name, at in places.items()}
 
 
 def audit_words(study: Study) -> dict[str, Any]:
@@ -152,6 +157,7 @@ def audit_words(study: Study) -> dict[str, Any]:
     if not audit:
         return {}
     rows = _audit_rows(audit)
+    text = audit.get("text")
     generators = [
         one | {"name": study.designed.source_name(one["source"]), "rows": _audit_rows(one)}
         for one in audit.get("generators", [])
@@ -165,6 +171,13 @@ def audit_words(study: Study) -> dict[str, Any]:
         **audit,
         "rows": rows,
         "generators": generators,
+        "text_rows": _audit_rows(text) if text else [],
+        "text_state": text["state"] if text else "",
+        "text_traits": ", ".join(
+            str(row["name"]) for row in _audit_rows(text) if row["state"] == text["state"]
+        )
+        if text
+        else "",
         "verdict": verdicts[audit["state"]],
         "traits": [_traits(one) for one in generators if one["state"] != "fine"],
     }

@@ -28,6 +28,7 @@ const exposure = page.maskMs === null ? null : new Exposure(stage, page.maskMs);
 const waits = page.training || exposure; // what comes next depends on what the site says
 
 let state = page.state;
+let texts = state.texts ?? {}; // token -> the words under its image
 let shown = null; // {token, correcting, ready, since, clock, resumed, exposed}
 let block = { cases: 0, begun: performance.now() };
 
@@ -66,6 +67,7 @@ async function show(token, { correcting = false, resumed = false } = {}) {
   trouble("");
   if (exposure) await expose(mine, pixels, first);
   else {
+    stage.told = texts[token] ?? "";
     stage.hidden = false;
     stage.show(pixels);
   }
@@ -206,10 +208,15 @@ function idle() {
   say(words.saving);
 }
 
+function learn(told) {
+  state = told;
+  texts = { ...texts, ...told.texts };
+}
+
 async function acknowledged(told, answered) {
   if (page.training && told.outcome === "saved" && told.feedback?.token === answered) await feedback(told.feedback);
   if (told.stage !== "case") return leave();
-  state = told;
+  learn(told);
   if (waits && told.outcome === "saved" && told.block_left === page.block) rest();
   if (!shown?.correcting && (waits || shown?.token !== state.token)) show(state.token, { resumed: state.resumed });
   else label();
@@ -289,7 +296,7 @@ new Keys({ stage, steps, marking, pausing, previous, isOpen, presets: page.prese
 async function begin() {
   part("pause").hidden = false;
   const waiting = delivery.leftOver();
-  for (const answered of waiting) state = await delivery.deliver(answered);
+  for (const answered of waiting) learn(await delivery.deliver(answered));
   if (waiting.length && state.stage !== "case") return leave();
   if (page.correcting && state.previous) await show(state.previous, { correcting: true, resumed: true });
   else if (state.token) await show(state.token, { resumed: state.resumed });

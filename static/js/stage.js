@@ -10,6 +10,8 @@ export class Stage {
     this.viewers = this.canvases.map((canvas) => new Viewer(canvas, spec, this));
     this.first = this.viewers[0];
     this.onSlice = () => {};
+    this.note = document.getElementById("clinical"); // the words under the image, where the study has any
+    this.told = "";
   }
 
   // Pixels of a case to the slices of each viewer.
@@ -28,6 +30,7 @@ export class Stage {
 
   set hidden(hide) {
     for (const canvas of this.canvases) canvas.hidden = hide;
+    if (this.note) this.note.textContent = hide ? "" : this.told;
   }
 
   set label(words) {

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser import designs as d
 from tests.turing import studies
-from turing import launching, sessions
+from turing import launching, sessions, texts
 from turing.models import Answer, Trial
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -255,3 +255,27 @@ def test_a_slow_line_never_shows_the_old_image_under_the_new_case(new_context, l
     shown = [pictures - {None} for pictures in seen.values()]
     assert all(len(pictures) == 1 for pictures in shown)
     assert len(set.union(*shown)) == 10
+
+
+def test_the_clinical_text_stands_under_its_own_image_and_goes_with_it(page, live_server, researcher):
+    study = studies.ready(researcher, per_side=3, size=32)
+    said = {case.position + 1: f"Patient {case.position} with cough." for case in study.cases.all()}
+    texts.take(study, "case,text\n" + "\n".join(f"{case},{words}" for case, words in said.items()))
+    launching.launch(study, reason="A test.")
+    reader = open_link(page, live_server, study)
+    page.wait_for_function(FREE)
+    shown, note = [], page.get_by_role("note", name="Clinical text")
+    for trial in reader.sessions.get().trials.select_related("case").order_by("position"):
+        page.wait_for_function(FREE)
+        expect(note).to_have_text(trial.case.text)
+        shown.append(page.locator("#view").bounding_box())
+        if trial.position == 1:
+            press(page, "KeyP")
+            expect(note).to_have_text("")
+            press(page, "KeyP")
+            expect(note).to_have_text(trial.case.text)
+            press(page, "KeyS", "Backspace")
+            expect(page.locator("#status")).to_contain_text("Correcting")
+            expect(note).to_have_text(trial.case.text)
+        press(page, "KeyS")
+    assert all(box == shown[0] for box in shown), "the image stays where it is"

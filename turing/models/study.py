@@ -265,6 +265,9 @@ class Case(models.Model):
     )  # class or anatomy: the stratum, and the truth of a diagnosis
     position = models.PositiveIntegerField()
     cluster = models.CharField(max_length=120, blank=True)  # patient or source image, for clustered variances
+    text = models.CharField(
+        max_length=300, blank=True
+    )  # clinical words under the image: of every case or of none
 
     class Meta:
         ordering = ["study", "position"]
