@@ -21,10 +21,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.collapse_data import ACQUISITIONS, PLAIN, SIDE, Collection, collection, features
+from benchmarks.collapse_data import ACQUISITIONS, PLAIN, Collection, collection, features
 from benchmarks.collapse_tables import KEPT, write_tables
-from metrics.encoders.base import Intensity
-from metrics.encoders.pixelview import PixelView
 from metrics.functional.missing import mode_coverage
 from metrics.functional.quantification import class_shares
 from metrics.functional.spread import within_spread
@@ -142,10 +140,8 @@ def shrunk_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator, d
 
 
 def labelled_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
-    """Modes with names, of every separability: what class quantification finds, and its false alarms; small pixels and spectra
-    stand beside the features, as in a report."""
-    found, view = [], PixelView((SIDE, SIDE))
-    seen = np.stack(list(view.encode(data.pictures, intensity=Intensity(0, 1)))).astype(float)
+    """Modes with names, of every separability: what class quantification finds, and its false alarms."""
+    found = []
     for mode in ACQUISITIONS:
         for draw in range(draws):
             real, judged = divided(data, rng, (mode,), drop=draw % 2 == 0)
@@ -153,7 +149,6 @@ def labelled_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator,
                 result = class_shares(
                     rows[real], data.modes[real], rows[judged], rng=rng, real_groups=data.patients[real],
                     synthetic_groups=data.patients[judged],
-                    beside=[(kind[real], kind[judged]) for kind in view.parts(seen)],
                 )  # fmt: skip
             each = next(one for one in result.classes if one.name == mode)
             truth = float((data.modes[judged] == mode).mean())

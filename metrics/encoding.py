@@ -94,26 +94,9 @@ def viewed(
     """What pixels tell of two sets without a network."""
     if not chosen & CHOICES:
         return []
-    return pixel_set_numbers(sets, view_of(_two(sets)), _views(sets, cache, threads, course), chosen, rng)
-
-
-def pixel_kinds(
-    sets: Sets, cache: Path, threads: int, course: Course
-) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """Small pixels, and spectra where pictures are large enough: each as rows of the real and of the synthetic set."""
-    view, raw = view_of(_two(sets)), _views(sets, cache, threads, course)
-    real, synthetic = (view.parts(raw[role].astype(float)) for role in ("real", "synthetic"))
-    return tuple(zip(real, synthetic))[: 1 + view.has_spectrum]
-
-
-def _two(sets: Sets) -> Sets:
-    """Without the training images."""
-    return replace(sets, training=None, looks={role: sets.looks[role] for role in ("real", "synthetic")})
-
-
-def _views(sets: Sets, cache: Path, threads: int, course: Course) -> dict[str, np.ndarray]:
-    two = _two(sets)
-    return _raw(two, view_of(two), cache, threads, course)
+    two = replace(sets, training=None, looks={role: sets.looks[role] for role in ("real", "synthetic")})
+    view = view_of(two)
+    return pixel_set_numbers(two, view, _raw(two, view, cache, threads, course), chosen, rng)
 
 
 class ClassProbabilities(Inception):

@@ -18,7 +18,7 @@ from . import looking
 from .catalogue import GROUPS, METRICS
 from .classes import class_parts
 from .course import Course, Tell
-from .encoding import ENCODE, encoded, not_asked_for, pixel_kinds, scored, viewed
+from .encoding import ENCODE, encoded, not_asked_for, scored, viewed
 from .feature_sets import Features
 from .features import BrokenFeatures
 from .functional.errors import CannotMeasure
@@ -68,11 +68,9 @@ def evaluate(
             if name == "inception" and chosen & set(SCORES):
                 numbers += scored(sets, features, chosen, encoders_folder, cache, threads, rng, course)
             if not every:
-                tells = len(set(real.labels)) > 1 and "missing" in chosen
                 modes = mode_parts(
-                    features, chosen, real.labels, rng=np.random.default_rng([seed, 2]), course=course,
-                    beside=pixel_kinds(sets, cache, threads, course) if tells else (),
-                )  # fmt: skip
+                    features, chosen, real.labels, rng=np.random.default_rng([seed, 2]), course=course
+                )
                 numbers += modes.numbers
                 copies = memorisation(sets, features, trained, chosen, course=course)
             every.append(features)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,9 +27,6 @@ FIVE = "five random splits of the real set into parts of equal size, patients ke
 HALVES = "20 random halves of both sets, patients kept whole"
 
 
-Pair = tuple[np.ndarray, np.ndarray]  # of the real and of the synthetic set
-
-
 @dataclass(frozen=True)
 class ModeParts:
     numbers: tuple[Number, ...] = ()
@@ -38,13 +34,9 @@ class ModeParts:
 
 
 def mode_parts(
-    features: Features, chosen: set[str], labels: tuple[str, ...], *, rng: np.random.Generator, course: Course,
-    beside: Sequence[Pair] = (),
-) -> ModeParts:  # fmt: skip
-    """Numbers of the chosen metrics, and the table where `missing` is one of them. labels: of the real images, empty where unknown.
-
-    `beside` holds further features of both sets, (n, e) and (m, e), that classes are told by.
-    """
+    features: Features, chosen: set[str], labels: tuple[str, ...], *, rng: np.random.Generator, course: Course
+) -> ModeParts:
+    """Numbers of the chosen metrics, and the table where `missing` is one of them. labels: of the real images, empty where unknown."""
     asked = [name for name in NAMES if name in chosen]
     if not asked:
         return ModeParts()
@@ -66,21 +58,17 @@ def mode_parts(
         found.update(_bins_numbers(features, rng))
     table = None
     if isinstance(coverage, Coverage):
-        table = replace(
-            mode_table(features, coverage), classes=_classes(features, np.array(labels), beside, rng)
-        )
+        table = replace(mode_table(features, coverage), classes=_classes(features, np.array(labels), rng))
     return ModeParts(tuple(found[name] for name in asked), table)
 
 
-def _classes(
-    features: Features, labels: np.ndarray, beside: Sequence[Pair], rng: np.random.Generator
-) -> tuple[ModeRow, ...]:
+def _classes(features: Features, labels: np.ndarray, rng: np.random.Generator) -> tuple[ModeRow, ...]:
     """Rows of the labels that can be judged; none where there are fewer than two, or too few patients of one."""
     known = np.flatnonzero(labels != "") if len(labels) else np.zeros(0, int)
     try:
         found = class_shares(
             features.real[known], labels[known], features.synthetic, rng=rng, real_groups=features.groups[known],
-            synthetic_groups=features.others, beside=[(real[known], synthetic) for real, synthetic in beside],
+            synthetic_groups=features.others,
         )  # fmt: skip
     except CannotMeasure:
         return ()

@@ -18,7 +18,7 @@ RULES = Sentence(
     _(
         "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor and its interval above zero, or a second encoder disagrees, an alarm where moreover "
         "precision is below one half. Diversity: an alarm where a mode of the real images, or a class that a linear probe knows with an AUC of .95, holds hardly any "
-        "synthetic image (permutation test over all modes), a warning where it holds less than half of what it should; a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
+        "synthetic image (permutation test over all modes), a warning where it holds less than half of what it should, or where most synthetic images lie outside the real ones, so that modes are guessed; a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
         "the real set's own interval, or where recall and coverage both lie below their floors; an alarm where the Vendi score is "
         "below half of the real set's; a warning where the variance within modes lies below that between parts of the real set, or more images repeat others than in the real set. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
         "unseen real images show."
@@ -55,7 +55,7 @@ def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
             Sentence(_("Synthetic features differ from real ones no more than two parts of the real set do.")),
             other or Sentence(more), kid.key,
         )  # fmt: skip
-    if precision is not None and precision.matched is not None and precision.matched < FEW:
+    if precision is not None and _is_outside(precision):
         return Verdict(
             "fidelity", "alarm", Sentence(_("Most synthetic images lie outside the real ones.")),
             Sentence(
@@ -98,12 +98,26 @@ def _missing(known: dict[str, Number], lead: str, modes: Modes | None) -> Verdic
     ):
         gone, few = (tuple(row for row in rows if row.state == state) for state in ("missing", "thin"))
         if gone:
-            named = ", ".join(row.label for row in gone)
-            return Verdict("diversity", "alarm", counted(len(gone), one, many, names=named), _they_hold(gone, number), _key(number))  # fmt: skip
+            finding = counted(len(gone), one, many, names=", ".join(row.label for row in gone))
+            return _short("alarm", finding, gone, number, known, lead)
         if few:
-            named = ", ".join(row.label for row in few)
-            return Verdict("diversity", "warning", counted(len(few), *thin, names=named), _they_hold(few, number), _key(number))  # fmt: skip
+            finding = counted(len(few), *thin, names=", ".join(row.label for row in few))
+            return _short("warning", finding, few, number, known, lead)
     return None
+
+
+def _short(
+    state: str, finding: Sentence, rows: tuple[ModeRow, ...], number: Number | None, known: dict[str, Number], lead: str
+) -> Verdict:  # fmt: skip
+    """An image that lies outside the real ones is of no mode: nothing is sure of where most do."""
+    if _is_outside(known.get(f"precision:{lead}")):
+        doubt = Sentence(_("Most synthetic images lie outside the real ones, so that it is a guess which of them each belongs to. Look at the fidelity first."))  # fmt: skip
+        return Verdict("diversity", "warning", finding, doubt, _key(number))
+    return Verdict("diversity", state, finding, _they_hold(rows, number), _key(number))
+
+
+def _is_outside(precision: Number | None) -> bool:
+    return precision is not None and precision.matched is not None and precision.matched < FEW
 
 
 MISSING_CLASS = _("One class is missing among the synthetic images: %(names)s.")

@@ -10,7 +10,6 @@ class is missing is asked of -log(1 - rating), the log likelihood ratio of 'none
 one permutation test over all classes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,25 +69,22 @@ class Quantified:
 
 def class_shares(
     real: Any, labels: Any, synthetic: Any, *, rng: np.random.Generator, real_groups: Any = None, synthetic_groups: Any = None,
-    beside: Sequence[tuple[Any, Any]] = (),
 ) -> Quantified:  # fmt: skip
     """From (n, d) real features with (n,) labels and (m, d) synthetic ones; groups (n,), (m,) keep patients whole.
-    `beside` holds further kinds of features of the same images, (n, e) and (m, e): a probe sees 32 principal components of each kind.
 
     Intervals come from 200 bootstrap draws of whole patients of the synthetic set, and for the missing share of both. `power` is
     the chance that the test finds the class wholly dropped, at these sizes and with this probe.
 
-    Misleads where synthetic images look like no class at all: each is still shared out among them.
+    Misleads where synthetic images look like no class at all: each is still shared out among them. So features should not see
+    what generators do to pixels rather than what is shown: with a power spectrum beside them a probe named nearly all images of
+    an unfinished DCGAN noisy ones.
     Raises CannotMeasure for fewer than two labels, and where a label has fewer than FOLDS patients.
     """
     a, b = as_pair(real, synthetic)
-    kinds = [as_pair(*pair) for pair in beside]
     names, which = np.unique(np.asarray(labels), return_inverse=True)
     groups, others = numbered(a, real_groups, "real"), numbered(b, synthetic_groups, "synthetic")
     _check(names, which, groups, len(a))
-    ratings, rated = _rated(
-        [a, *(pair[0] for pair in kinds)], which, groups, [b, *(pair[1] for pair in kinds)], rng
-    )
+    ratings, rated = _rated(a, which, groups, b, rng)
     prior = np.bincount(which) / len(which)
     shares = shifted_prior(rated, prior)
     test_real, test_synthetic = _evidence(ratings), _evidence(rated)
@@ -143,42 +139,29 @@ def _check(names: np.ndarray, which: np.ndarray, groups: np.ndarray, n: int) -> 
 
 
 def _rated(
-    a: list[np.ndarray], which: np.ndarray, groups: np.ndarray, b: list[np.ndarray], rng: np.random.Generator
+    a: np.ndarray, which: np.ndarray, groups: np.ndarray, b: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(n, k) and (m, k) ratings, from every kind of features, by probes that have not seen the image; a synthetic image falls to one probe by chance."""
+    """(n, k) and (m, k) ratings by probes that have not seen the image; a synthetic image falls to one probe by chance."""
     from sklearn.linear_model import LogisticRegression
 
     classes = which.max() + 1
-    ratings, rated = np.zeros((len(a[0]), classes)), np.zeros((len(b[0]), classes))
+    ratings, rated = np.zeros((len(a), classes)), np.zeros((len(b), classes))
     fold = _folds(which, groups, rng)[groups]
-    given = rng.integers(0, FOLDS, len(rated))
+    given = rng.integers(0, FOLDS, len(b))
     for each in range(FOLDS):
-        known = fold != each
-        looks = [_look(kind[known]) for kind in a]
-        probe = LogisticRegression(C=RIDGE, max_iter=500).fit(_seen(looks, a, known), which[known])
-        for target, source, chosen in ((ratings, a, ~known), (rated, b, given == each)):
+        rows = a[fold != each]
+        mean, spread = rows.mean(axis=0), rows.std(axis=0)
+        spread = np.where(spread > 1e-12, spread, 1.0)
+        axes = principal_axes((rows - mean) / spread, COMPONENTS)
+        axes = axes / np.maximum((((rows - mean) / spread) @ axes).std(axis=0), 1e-12)
+        probe = LogisticRegression(C=RIDGE, max_iter=500).fit(
+            ((rows - mean) / spread) @ axes, which[fold != each]
+        )
+        for target, source, chosen in ((ratings, a, fold == each), (rated, b, given == each)):
             if chosen.any():
-                found = probe.predict_proba(_seen(looks, source, chosen))
+                found = probe.predict_proba(((source[chosen] - mean) / spread) @ axes)
                 target[np.ix_(np.flatnonzero(chosen), probe.classes_)] = found
     return ratings, rated
-
-
-Look = tuple[np.ndarray, np.ndarray, np.ndarray]  # mean, spread, axes
-
-
-def _look(rows: np.ndarray) -> Look:
-    """On its first COMPONENTS principal axes, each of variance 1."""
-    mean, spread = rows.mean(axis=0), rows.std(axis=0)
-    spread = np.where(spread > 1e-12, spread, 1.0)
-    scaled = (rows - mean) / spread
-    axes = principal_axes(scaled, COMPONENTS)
-    return mean, spread, axes / np.maximum((scaled @ axes).std(axis=0), 1e-12)
-
-
-def _seen(looks: list[Look], kinds: list[np.ndarray], chosen: np.ndarray) -> np.ndarray:
-    return np.hstack(
-        [((kind[chosen] - mean) / spread) @ axes for (mean, spread, axes), kind in zip(looks, kinds)]
-    )
 
 
 def _folds(which: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -13,6 +13,7 @@ from metrics.verdicts import verdicts
 from tests.metrics.examples import example_report
 from tests.metrics.functional.test_modes import islands
 from tests.metrics.test_verdicts import FINE, NOT_CHECKED
+from tests.metrics.test_verdicts import number as a_number
 
 
 def parts(dropped: int | None, labels: bool = True, n: int = 500) -> ModeParts:
@@ -91,3 +92,13 @@ def test_patients_so_uneven_that_a_part_is_too_small_give_a_reason_and_no_refusa
         found = mode_parts(features, set(NAMES), (), rng=np.random.default_rng(seed), course=Course(None, 1))
         assert [number.metric for number in found.numbers] == list(NAMES)
         assert all(number.value is not None or str(number.absent) for number in found.numbers)
+
+
+def test_where_most_images_lie_outside_the_real_ones_a_missing_class_is_no_alarm(dropped):
+    outside = a_number("precision", 0.3, (0.8, 1.0))
+    said = verdicts(
+        [*FINE, *dropped.numbers, outside], lead="e", memorisation=NOT_CHECKED, modes=dropped.table
+    )
+    verdict = next(each for each in said if each.subject == "diversity")
+    assert (verdict.state, "device" in str(verdict.finding)) == ("warning", True)
+    assert "guess" in str(verdict.consequence)
