@@ -10,6 +10,7 @@ from .analysis.report import StudyReport
 from .models import ImportedStudy, Study
 from .prompts import prompt_of
 from .results import Results
+from .words import audit_words
 
 
 def methods(study: Study | ImportedStudy, found: Results) -> list[str]:
@@ -51,11 +52,14 @@ def _designed(study: Study, found: Results) -> list[str]:
         lines.append(_("The design follows %(study)s.") % {"study": design.based_on})
     for amendment in study.amendments.order_by("number"):
         lines.append(_("Amendment %(n)d (%(day)s): %(reason)s") % {"n": amendment.number, "day": f"{amendment.created:%Y-%m-%d}", "reason": amendment.reason})  # fmt: skip
+    if study.buffers.get("texts"):
+        lines.append(_("A clinical text stood under each image; texts were audited like images."))
     if study.audit_reason:
         lines.append(
             _("The leakage audit failed; the study was launched all the same: %(reason)s")
             % {"reason": study.audit_reason}
         )
+        lines += [trait["said"] for trait in audit_words(study)["traits"]]
     if planned := design.plan.planned:
         lines.append(str(planned.get("words", "")))
     return lines

@@ -10,8 +10,10 @@ from tests import factories
 from tests.turing import studies
 from turing import drawing, launching, preparing, rendering
 from turing.launching import NotReady
+from turing.methods import methods
 from turing.models import Case, Study, Truth
 from turing.protocol import Source, simple
+from turing.results import results
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +195,13 @@ def test_a_leak_of_one_generator_among_several_stops_the_launch_and_is_named(cli
     page = client.get(reverse("turing:launch", args=[study.pk])).content.decode()
     assert "“Net b” is told from the real images by: " in page
     assert "brightness of the border" in page
+    launching.launch(study, reason="It is what we study.")
+    for seed in (1, 2):
+        studies.simulated(study, 0.8, 0.7, seed=seed)
+    launching.close(study)
+    said = " ".join(methods(study, results(study)))
+    assert "launched all the same: It is what we study." in said
+    assert "“Net b” is told from the real images by: " in said
 
 
 def test_closing_ends_it_once(researcher):

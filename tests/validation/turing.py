@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.stats import binomtest
+from sklearn.metrics import roc_auc_score
 
 from tests.paths import REFERENCES
 from tests.validation import Entry, apart, apart_relative, mrmc
 from tests.van_dyke import van_dyke
+from turing import leakage
 from turing.analysis import agreement
 from turing.analysis.classes import class_table
 from turing.analysis.detection import dprime_2afc, equivalence, proportion, reader_summary, signal_detection
@@ -23,6 +25,7 @@ from turing.analysis.sources import shared_real_covariance
 from turing.analysis.timing import times
 from turing.analysis.ustatistic import u_statistic_these_readers
 from turing.analysis.verdict import holm_adjusted
+from turing.rendering import percentiles
 
 n = np.nan
 KRIPPENDORFF = np.array(
@@ -289,6 +292,38 @@ def _tea() -> float:
     return apart(reader_summary([1] * 4 + [0] * 4, [1, 1, 1, 0, 0, 0, 0, 1]).p_value, 34 / 70)
 
 
+def _leaks() -> float:
+    rng = np.random.default_rng(4)
+    table = rng.normal(size=(60, 3))
+    kinds, sources = np.repeat([0, 1], 30), ["real"] * 30 + [name for name in "abc" for _case in range(10)]
+    table[30:40, 1] += 1
+    found = leakage.audit(kinds, [dict(enumerate(row)) for row in table], rng, 1, sources)
+    differences = []
+    for part in found.generators:
+        among = (kinds == 0) | (np.array(sources) == part.source)
+        theirs = [roc_auc_score(kinds[among], table[among, column]) for column in range(3)]
+        differences.append(apart([one.auc for one in part.findings], theirs))
+    return max(differences)
+
+
+def _dealt() -> float:
+    rng = np.random.default_rng(6)
+    table, kinds = rng.normal(size=(40, 3)), np.repeat([0, 1], 20)
+    table[20:, 0] += 0.5
+    ours = leakage.joint_test(kinds, table, np.random.default_rng(7), 2000)
+    chance, as_good = np.random.default_rng(7), 0
+    for _deal in range(2000):
+        labels = chance.permutation(kinds)
+        as_good += roc_auc_score(labels, leakage.discriminant_scores(labels, table)) >= ours[0]
+    return abs(ours[3] - (1 + as_good) / 2001)
+
+
+def _percentiles() -> float:
+    pixels = np.random.default_rng(8).gamma(3, 20, 9000).clip(1, 255).astype(int)
+    ours = percentiles(np.bincount(pixels, minlength=256), 255)
+    return apart(ours[1:], np.percentile(pixels, np.arange(1, 101), method="inverted_cdf"))
+
+
 def _holm() -> float:
     from statsmodels.stats.multitest import multipletests
 
@@ -346,6 +381,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(ROOM + "ustatistic.u_statistic_these_readers", "One reader without gaps: variance of the area", "DeLong 1988", 1e-9, _few_readers_with_gaps, relative=True),
     Entry(ROOM + "clusters.clustered_covariance", "Every case twice in one cluster", "closed form: the undoubled variance (Obuchowski 1997)", 1e-10, _clusters, relative=True),
     Entry(ROOM + "sources.shared_real_covariance", "Variance of a difference of generators", "jackknife within each kind of case", 1e-9, _generators, relative=True),
+    Entry("turing.leakage.audit", "Three generators, each feature against the real cases: AUC", "scikit-learn 1.9, roc_auc_score", 1e-12, _leaks),
+    Entry("turing.leakage.joint_test", "p of a weak trait, dealing stopped at 20 as good", "all 2,000 deals of the same labels", 0.03, _dealt),
+    Entry("turing.rendering.percentiles", "Percentiles 1 to 100 of 8-bit pixels, ends of bins", "NumPy, inverted_cdf", 1, _percentiles),
     Entry(ROOM + "verdict.holm_adjusted", "Holm's adjusted p", "statsmodels 0.14, multipletests", 1e-12, _holm),
     Entry(ROOM + "agreement.fleiss_kappa", "Fleiss 1971, 30 patients", "published: .430", 5e-4, _fleiss),
     Entry(ROOM + "agreement.fleiss_kappa", "Fleiss 1971, 30 patients", "statsmodels 0.14", 1e-12, _fleiss_statsmodels),
