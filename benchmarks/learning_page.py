@@ -60,12 +60,13 @@ def _section(name: str, row: dict[str, Any]) -> str:
         if entry.translates
         else "the same random numbers both times"
     )
+    departs = _departures(row)
     notes = "".join(f" {note}" for note in row["notes"] if "Perceptual" in note)
     return f"""
 ## {entry.title}
 
 Learnt from {row["learns_from"]}. Options: {options}. Best snapshot after {row["best_at"]:,} pictures, shown on the right; before training on the
-left ({grid}). {row["machine"]}, load {row["load"]}.{notes}
+left ({grid}). {row["machine"]}, load {row["load"]}.{departs}{notes}
 
 ![{row["measure"]} by pictures seen]({name}.svg)
 
@@ -73,3 +74,21 @@ left ({grid}). {row["machine"]}, load {row["load"]}.{notes}
 |---|---|
 | ![before training]({name}-start.png) | ![best snapshot]({name}.png) |
 """
+
+
+_LENGTHS = ("images_seen", "watch", "best_by", "sample_every_images", "checkpoint_every_images")
+
+
+def _departures(row: dict[str, Any]) -> str:
+    """Training options that differ from the defaults; lengths and what is only watched are left out."""
+    usual = NETWORKS[row["network"]].training()  # type: ignore[misc]
+    changed = [
+        f"{name} {value:g} for {getattr(usual, name):g}"
+        for name, value in row["training"].items()
+        if name not in _LENGTHS and value != getattr(usual, name)
+    ]
+    return (
+        f" Other than the defaults, which are the paper's where it names a value: {', '.join(changed)}."
+        if changed
+        else ""
+    )

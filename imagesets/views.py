@@ -137,8 +137,14 @@ def _gallery(request: HttpRequest, image_set: ImageSet) -> dict[str, Any]:
             image_set.summary.get("histogram", {}), image_set.origin, image_set.intensity_unit
         ),
         "parents": image_set.parents.all(),
+        "source_is_visible": _translated_from(image_set).visible_to(request.user).exists(),
         "observed": image_set.summary.get("histogram", {}),
     }
+
+
+def _translated_from(image_set: ImageSet) -> Any:
+    """The set whose pictures a network changed into this one's; none for other sets."""
+    return ImageSet.objects.filter(pk=image_set.provenance.get("translated_from", 0))
 
 
 @researcher_required

@@ -23,6 +23,8 @@ from numpy.typing import ArrayLike
 from generators.mixing.boxes import within
 from generators.parameters import DTYPES, Parameters, UnusableInput
 
+_KINDS = frozenset(map(np.dtype, DTYPES))  # quicker to ask than a type's name
+
 
 class TransformError(UnusableInput):
     """An image, mask, boxes, key points or parameters that cannot be transformed; the message says what to do."""
@@ -48,7 +50,7 @@ def check_image(image: np.ndarray) -> tuple[int, int]:
     shape: tuple[int, ...] = getattr(image, "shape", ())
     if len(shape) not in (2, 3) or 0 in shape or (len(shape) == 3 and shape[2] > 4):
         raise TransformError(f"The image has shape {shape}; give (h, w), or (h, w, c) with 1 to 4 channels.")
-    if str(image.dtype) not in DTYPES:
+    if image.dtype not in _KINDS:
         raise TransformError(f"The image is {image.dtype}; give one of {', '.join(DTYPES)}.")
     return shape[0], shape[1]
 
@@ -114,6 +116,8 @@ def moved_boxes(
 
 
 def check_range(image: np.ndarray, low: float, high: float) -> None:
+    if image.dtype.kind == "u" and low <= 0 and high >= np.iinfo(image.dtype).max:
+        return  # nothing can lie outside
     if not (image.min() >= low and image.max() <= high):
         raise TransformError(
             f"The image has values from {image.min()} to {image.max()}, outside the data range {low} to {high}; "
@@ -125,13 +129,23 @@ def to_unit(image: np.ndarray, low: float, high: float) -> np.ndarray:
     """The image on a scale from 0 to 1, float32 (float64 stays); raises TransformError where it leaves the range."""
     check_range(image, low, high)
     work = image.dtype if image.dtype.kind == "f" else np.dtype(np.float32)
-    return (image.astype(work) - work.type(low)) / work.type(high - low)
+    unit = image.astype(work)
+    if low:
+        unit -= work.type(low)
+    unit /= work.type(high - low)
+    return unit
 
 
 def from_unit(unit: np.ndarray, like: np.ndarray, low: float, high: float) -> np.ndarray:
     """Back to the type and range of `like`, clipped; whole numbers rounded to the nearest."""
-    scaled = (unit * unit.dtype.type(high - low) + unit.dtype.type(low)).clip(low, high)
-    return (np.rint(scaled) if like.dtype.kind == "u" else scaled).astype(like.dtype)
+    scaled = unit * unit.dtype.type(high - low)
+    if low:
+        scaled += unit.dtype.type(low)
+    np.maximum(scaled, unit.dtype.type(low), out=scaled)
+    np.minimum(scaled, unit.dtype.type(high), out=scaled)
+    if like.dtype.kind == "u":
+        np.rint(scaled, out=scaled)
+    return scaled.astype(like.dtype, copy=False)
 
 
 def per_channel(function: Callable[[np.ndarray], np.ndarray], image: np.ndarray) -> np.ndarray:

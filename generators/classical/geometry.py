@@ -15,7 +15,7 @@ from generators.classical.common import (
     moved_boxes,
     moved_points,
 )
-from generators.classical.sampling import affine
+from generators.classical.sampling import affine, flipped
 from generators.options import CropOptions, NoOptions, RotationOptions, ShiftOptions, ZoomOptions
 from generators.parameters import Parameters, full_range, real
 
@@ -48,8 +48,8 @@ def apply_flip(image: np.ndarray, mask, boxes, keypoints, parameters: FlipParame
         return points
 
     return Transformed(
-        np.flip(image, axis).copy(),
-        None if mask is None else np.flip(mask, axis).copy(),
+        flipped(image, axis),
+        None if mask is None else flipped(mask, axis),
         moved_boxes(boxes, move, *image.shape[:2]),
         moved_points(keypoints, move),
     )

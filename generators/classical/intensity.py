@@ -19,6 +19,7 @@ from generators.classical.common import (
     per_channel,
     to_unit,
 )
+from generators.classical.sampling import looked_up
 from generators.options import BrightnessContrastOptions, CLAHEOptions, GammaOptions, NoOptions
 from generators.parameters import Parameters, full_range, whole
 
@@ -43,7 +44,7 @@ def _level_by_level(
     levels = np.arange(least, most + 1).astype(image.dtype)
     table = from_unit(change(to_unit(levels, p.low, p.high)), levels, p.low, p.high)
     return Transformed(
-        np.take(table, image - image.dtype.type(least)),
+        looked_up(table, image - image.dtype.type(least)),
         None if mask is None else mask.copy(),
         boxes,
         keypoints,
@@ -104,7 +105,10 @@ def apply_brightness_contrast(
 
     def change(unit):
         kind = unit.dtype.type
-        return (unit - kind(0.5)) * kind(p.contrast) + kind(0.5 + p.brightness)
+        unit -= kind(0.5)
+        unit *= kind(p.contrast)
+        unit += kind(0.5 + p.brightness)
+        return unit
 
     return _level_by_level(image, mask, boxes, keypoints, p, change)
 
@@ -135,7 +139,12 @@ def apply_inversion(image: np.ndarray, mask, boxes, keypoints, parameters: Range
 def apply_equalisation(image: np.ndarray, mask, boxes, keypoints, parameters: RangeParameters) -> Transformed:
     """(cdf(x) - cdf(least)) / (1 - cdf(least)), 256 bins for 8-bit pictures and 65,536 for others; a picture of one
     value stays."""
-    bins = 256 if image.dtype == np.uint8 else 65536
+    p, bins = parameters, 256 if image.dtype == np.uint8 else 65536
+    if image.dtype.kind == "u" and image.shape[2:] != (3,) and p.high - p.low < bins:
+        mask, boxes, keypoints = checked(image, mask, boxes, keypoints)
+        check_range(image, p.low, p.high)
+        changed = per_channel(lambda plane: _equalised_whole(plane, p), image)
+        return Transformed(changed, None if mask is None else mask.copy(), boxes, keypoints)
     return _recoloured(
         image,
         mask,
@@ -144,6 +153,16 @@ def apply_equalisation(image: np.ndarray, mask, boxes, keypoints, parameters: Ra
         parameters,
         lambda unit: _on_brightness(lambda plane: equalised(plane, bins), unit),
     )
+
+
+def _equalised_whole(plane: np.ndarray, p: RangeParameters) -> np.ndarray:
+    """As `equalised` where each whole number has a bin of its own: one value of the table for each of them."""
+    counts = np.bincount(plane.ravel())
+    first = counts[plane.min()]
+    if first == plane.size:
+        return plane.copy()
+    share = (np.cumsum(counts) - first).clip(0) / (plane.size - first)
+    return looked_up(from_unit(share.astype(np.float32), plane, p.low, p.high), plane)
 
 
 def equalised(plane: np.ndarray, bins: int) -> np.ndarray:

@@ -5,12 +5,15 @@ ten to sixty times as quick. Its float64 path still has those steps and is not u
 
 border: "constant" (fill beyond the edge, blended over one pixel), "nearest" (the edge goes on) or "reflect" (mirrored)."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from scipy import ndimage
 
 cv2.setNumThreads(1)  # workers share the machine; one picture is too small to be split
 
+Coordinates = Sequence[np.ndarray] | np.ndarray
 _FAST = ("uint8", "uint16", "float32")
 _BORDERS = {"constant": cv2.BORDER_CONSTANT, "nearest": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT}
 _LARGEST = 32_000  # pixels a side; OpenCV counts them in 16 bits
@@ -40,21 +43,37 @@ def affine(
     )
 
 
-def remapped(
-    picture: np.ndarray, coordinates: np.ndarray, order: int, border: str, fill: float
-) -> np.ndarray:
-    """coordinates: (2, h, w), the (y, x) of the input that each output pixel shows."""
+def flipped(picture: np.ndarray, axis: int) -> np.ndarray:
+    """A copy with top and bottom (axis 0) or left and right (1) exchanged."""
     if _is_fast(picture):
-        y, x = coordinates.astype(np.float32)
+        return cv2.flip(np.ascontiguousarray(picture), axis).reshape(picture.shape)
+    return np.flip(picture, axis).copy()
+
+
+def looked_up(table: np.ndarray, picture: np.ndarray) -> np.ndarray:
+    """table[picture] for uint8 or uint16 `picture`; the table is of the same type, and need not be longer than the largest value asks."""
+    whole = np.zeros(np.iinfo(picture.dtype).max + 1, table.dtype)
+    whole[: len(table)] = table
+    return cv2.LUT(np.ascontiguousarray(picture), whole).reshape(picture.shape)
+
+
+def remapped(
+    picture: np.ndarray, coordinates: Coordinates, order: int, border: str, fill: float
+) -> np.ndarray:
+    """coordinates: the y and the x of the input that each output pixel shows, two arrays that broadcast to its shape."""
+    shape = np.broadcast_shapes(*(part.shape for part in coordinates))
+    if _is_fast(picture):
+        y, x = (np.ascontiguousarray(np.broadcast_to(part.astype(np.float32), shape)) for part in coordinates)
         out = cv2.remap(
             np.ascontiguousarray(picture), x, y, _interpolation(order),
             borderMode=_BORDERS[border], borderValue=(fill,) * 4,
         )  # fmt: skip
         return out.reshape(picture.shape)
     mode = "grid-constant" if border == "constant" else border
+    places = np.stack([np.broadcast_to(part, shape) for part in coordinates])
     return _planes(
         lambda plane, work: ndimage.map_coordinates(
-            plane, coordinates, output=work, order=order, mode=mode, cval=fill
+            plane, places, output=work, order=order, mode=mode, cval=fill
         ),
         picture,
         order,

@@ -20,7 +20,7 @@ from generators.classical.common import (
     moved_boxes,
     moved_points,
 )
-from generators.classical.sampling import remapped, smoothed
+from generators.classical.sampling import Coordinates, remapped, smoothed
 from generators.options import ElasticOptions, GridDistortionOptions, OpticalDistortionOptions
 from generators.parameters import Parameters, full_range, real
 
@@ -29,9 +29,8 @@ POINTS_PER_SIDE = 16
 
 
 def _warped(
-    image, mask, boxes, keypoints, coordinates: np.ndarray, move, border: str, fill: float
+    image, mask, boxes, keypoints, coordinates: Coordinates, move, border: str, fill: float
 ) -> Transformed:
-    """coordinates: (2, h, w), the (y, x) of the input that each output pixel shows."""
     height, width = image.shape[:2]
     return Transformed(
         remapped(image, coordinates, 1, border, fill),
@@ -143,7 +142,7 @@ def apply_grid_distortion(image, mask, boxes, keypoints, parameters: GridDistort
         return np.column_stack([axis(points[:, k], k, forward=False) for k in (0, 1)])
 
     rows, columns = (axis(np.arange(sizes[k]), k, forward=True) for k in (0, 1))
-    coordinates = np.stack(np.meshgrid(rows, columns, indexing="ij"))
+    coordinates = (rows[:, None], columns[None, :])
     return _warped(image, mask, boxes, keypoints, coordinates, move, "nearest", 0.0)
 
 
@@ -186,8 +185,12 @@ def apply_optical_distortion(
         )
 
     down, across = np.arange(p.height)[:, None] - centre[0], np.arange(p.width) - centre[1]
-    bend = 1 + p.k / half_diagonal**2 * (down**2 + across**2)
-    coordinates = np.stack([centre[0] + down * bend, centre[1] + across * bend])
+    bend = down**2 + across**2
+    bend *= p.k / half_diagonal**2
+    bend += 1
+    coordinates = (down * bend, across * bend)
+    for place, middle in zip(coordinates, centre):
+        place += middle
     return _warped(image, mask, boxes, keypoints, coordinates, move, p.border, p.fill)
 
 

@@ -99,6 +99,10 @@ def test_the_page_ranks_pictures_by_what_changed(client, researcher, other_resea
         assert client.get(reverse("generators:changes", args=[made.pk])).status_code == 404, (
             "the source is not shared"
         )
+    address = reverse("generators:changes", args=[made.pk])
+    set_page = reverse("imagesets:detail", args=[made.pk])
+    assert address not in client.get(set_page).content.decode(), "no button that leads nowhere"
     source.is_shared = True
     source.save()
-    assert client.get(reverse("generators:changes", args=[made.pk])).status_code == 200
+    assert address in client.get(set_page).content.decode()
+    assert client.get(address).status_code == 200

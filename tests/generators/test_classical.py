@@ -330,6 +330,23 @@ def test_equalisation_equals_scikit_image_but_for_its_offset(dtype, bins):
     assert (out.min(), out.max()) == (0, peak)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "dtype"), [(0, 4095, "uint16"), (60_000, 65_535, "uint16"), (10, 255, "uint8")]
+)
+def test_equalisation_within_a_range_equals_the_ranks(low, high, dtype):
+    """Each value goes to the share of pixels at or below it, counted from that of the least value; borders of the range are kept."""
+    image = np.random.default_rng(0).integers(low, high + 1, (60, 70)).astype(dtype)
+    parameters = intensity.RangeParameters(float(low), float(high))
+    out = intensity.apply_equalisation(image, None, None, None, parameters).image
+    at_or_below = stats.rankdata(image, "max").reshape(image.shape) - (image == image.min()).sum()
+    expected = low + at_or_below / at_or_below.max() * (high - low)
+    assert np.abs(out - expected).max() <= 0.5 + (high - low) * 2**-20
+    assert (out.min(), out.max()) == (low, high)
+    beyond = intensity.RangeParameters(float(image.min()) + 1, float(high))
+    with pytest.raises(TransformError, match="declare the range"):
+        intensity.apply_equalisation(image, None, None, None, beyond)
+
+
 def test_equalisation_and_clahe_keep_the_hues():
     image = smooth(dtype="float64", channels=3)
     for name in ("equalisation", "clahe"):
