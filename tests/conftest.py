@@ -1,6 +1,8 @@
 """People, sets and a way to let the waiting jobs work, for every test."""
 
 import os
+import subprocess
+import sys
 
 # One thread in every library, before any of them is imported: two cores are shared by all workers.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -25,6 +27,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """An SQLite file with every table, for tests whose workers are processes of their own: they copy it."""
+    folder = tmp_path_factory.mktemp("empty")
+    file = folder / "empty.sqlite3"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "EVALSITE_DATA": str(folder)}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    return file
 
 
 @pytest.fixture(autouse=True)

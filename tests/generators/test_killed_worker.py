@@ -26,8 +26,8 @@ production.start_making(generator=recipe, owner=owner, name="made", count={COUNT
 
 
 @pytest.mark.slow
-def test_a_set_in_the_making_survives_its_worker(tmp_path):
-    site = Site(tmp_path)
+def test_a_set_in_the_making_survives_its_worker(tmp_path, empty_database):
+    site = Site(tmp_path, empty_database)
     site.environment["DJANGO_SETTINGS_MODULE"] = "evalsite.settings"
     try:
         site.manage("shell", "-v0", "-c", START)

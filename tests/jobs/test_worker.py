@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -24,10 +25,11 @@ for kind, arguments in json.loads(sys.argv[1]): start_job(kind=kind, title=kind,
 
 
 class Site:
-    """A database file, and workers on it."""
+    """A database file, a copy of an empty one with its tables, and workers on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, empty: Path) -> None:
         self.file = folder / "site.sqlite3"
+        shutil.copy(empty, self.file)
         self.environment = {
             **os.environ,
             "DATABASE_URL": f"sqlite:///{self.file}",
@@ -35,7 +37,6 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "tests.jobs.worker_settings",
         }
         self.workers: list[subprocess.Popen] = []
-        self.manage("migrate", "-v0")
 
     def manage(self, *arguments: str) -> None:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
@@ -73,8 +74,8 @@ def wait_for(fact: Callable[[], bool], what: str, seconds: float = 20) -> None:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path)
+def site(tmp_path: Path, empty_database: Path) -> Iterator[Site]:
+    site = Site(tmp_path, empty_database)
     yield site
     for process in site.workers:
         process.kill()
