@@ -1,10 +1,12 @@
 """What every system of the catalogue must do: train, be killed and go on bit for bit, sample from a seed."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,6 +20,22 @@ from generators.training_log import WATCH, read_log
 from tests.generators.systems import TINY, tiny
 from tests.generators.training_process import run
 from tests.paths import ROOT
+
+# A server that has torch already: each process of ours is a fork of it, and starts in no time.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.generators.training_process"])
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """network -> (folder, summary) of a run that nobody disturbed, made once."""
+
+    @cache
+    def made(network):
+        folder = tmp_path_factory.mktemp(network)
+        return folder, run(network, folder)
+
+    return made
 
 
 def weights(folder) -> dict[str, torch.Tensor]:
@@ -35,21 +53,21 @@ def test_every_network_has_a_tiny_configuration():
 
 
 @pytest.mark.parametrize("network", TINY)
-def test_stopped_at_any_step_and_resumed_it_ends_with_the_same_weights(network, tmp_path):
+def test_stopped_at_any_step_and_resumed_it_ends_with_the_same_weights(network, tmp_path, unbroken):
     """Stopped at the first logged step, at an odd place for every checkpoint interval, then once more."""
     torch.manual_seed(99)
-    run(network, tmp_path / "a", should_stop=lambda: True)
+    run(network, tmp_path, should_stop=lambda: True)
     torch.manual_seed(5)  # the global state of chance must not matter
     torch.randn(17)
-    summary = run(network, tmp_path / "a")
-    whole = run(network, tmp_path / "b")
+    summary = run(network, tmp_path)
+    folder, whole = unbroken(network)
     assert summary.finished
     assert whole.finished
-    same(weights(tmp_path / "a"), weights(tmp_path / "b"))
+    same(weights(tmp_path), weights(folder))
     same(summary.generator, whole.generator)
-    first, last = read_log(tmp_path / "b", WATCH)[0], read_log(tmp_path / "b", WATCH)[-1]
+    first, last = read_log(folder, WATCH)[0], read_log(folder, WATCH)[-1]
     assert (first["images_seen"], last["images_seen"]) == (0, summary.images_seen)
-    assert read_log(tmp_path / "a", WATCH)[-1] == last
+    assert read_log(tmp_path, WATCH)[-1] == last
     assert any(
         not torch.equal(tensor, start) for tensor, start in zip(whole.generator.values(), _untrained(network))
     )
@@ -64,18 +82,16 @@ def _untrained(network: str) -> list[torch.Tensor]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("network", TINY)
-def test_killed_with_sigkill_it_ends_with_the_weights_of_an_unbroken_run(network, tmp_path):
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "tests.generators.training_process", network, str(tmp_path / "killed")]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    while process.poll() is None and not list((tmp_path / "killed" / "checkpoints").glob("*.safetensors")):
+def test_killed_with_sigkill_it_ends_with_the_weights_of_an_unbroken_run(network, tmp_path, unbroken):
+    process = FORKS.Process(target=run, args=(network, tmp_path))
+    process.start()
+    while process.is_alive() and not list((tmp_path / "checkpoints").glob("*.safetensors")):
         time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert process.returncode == -signal.SIGKILL
-    run(network, tmp_path / "killed", training={"seed": 3})
-    run(network, tmp_path / "whole", training={"seed": 3})
-    same(weights(tmp_path / "killed"), weights(tmp_path / "whole"))
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    run(network, tmp_path)
+    same(weights(tmp_path), weights(unbroken(network)[0]))
 
 
 @pytest.mark.parametrize("network", [name for name, entry in NETWORKS.items() if entry.needs == "set"])
@@ -94,7 +110,7 @@ def test_a_picture_depends_on_weights_seed_and_number_alone(network):
 
 
 @pytest.mark.slow
-def test_two_processes_take_the_steps_of_one(tmp_path):
+def test_two_processes_take_the_steps_of_one(tmp_path, unbroken):
     """Gradients of shared batches are averaged: the weights are those of one process but for rounding."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     launch = [
@@ -119,12 +135,10 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
     ]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
-    run("lesion", tmp_path / "one", training={"seed": 3})
-    one, two = weights(tmp_path / "one"), weights(tmp_path / "two")
+    folder, _summary = unbroken("lesion")
+    one, two = weights(folder), weights(tmp_path / "two")
     assert one.keys() == two.keys()
     names = [name for name in one if name.startswith("system.generator") and name.endswith("weight")]
     for name in names:
         torch.testing.assert_close(one[name], two[name], atol=2e-3, rtol=2e-2)
-    assert len(read_log(tmp_path / "two", WATCH)) == len(read_log(tmp_path / "one", WATCH)), (
-        "one of them writes"
-    )
+    assert len(read_log(tmp_path / "two", WATCH)) == len(read_log(folder, WATCH)), "one of them writes"

@@ -39,4 +39,4 @@ def run(network: str, folder: Path, **more: Any) -> Summary:
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], Path(sys.argv[2]), training={"seed": 3})
+    run(sys.argv[1], Path(sys.argv[2]))

@@ -66,7 +66,7 @@ class Site:
         self.query("update jobs_job set heartbeat = datetime('now', '-60 seconds') where status = 'running'")
 
 
-def wait_for(fact: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def wait_for(fact: Callable[[], bool], what: str, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not fact():
         assert time.monotonic() < end, f"waited {seconds} s for: {what}"
