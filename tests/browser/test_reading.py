@@ -234,6 +234,10 @@ def test_colour_two_answers_hidden_progress_and_a_grey_pause(page, researcher, l
     page.keyboard.press("KeyF")
     page.wait_for_selector(".r-stage.is-between")
     page.wait_for_selector("#view:not([hidden])")
+    for _look in range(100):  # the page goes on before the answer is there, and hides how many are
+        if len(said()) == 2:
+            break
+        page.wait_for_timeout(100)
     assert said() == [(0, "synthetic", 1), (1, "real", 1)]
 
 

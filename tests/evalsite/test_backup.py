@@ -1,6 +1,7 @@
 """A backup in processes of its own: from one data folder into another."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -42,9 +43,10 @@ def manage(tmp_path):
     return run
 
 
-def test_a_backup_is_put_back_elsewhere_whole(manage, tmp_path):
+def test_a_backup_is_put_back_elsewhere_whole(manage, tmp_path, empty_database):
     file = str(tmp_path / "site.tar")
-    manage("old", "migrate", "-v0")
+    (tmp_path / "old").mkdir()
+    shutil.copy(empty_database, tmp_path / "old" / "evalsite.sqlite3")
     digest = manage("old", "shell", "-v0", "-c", MAKE)
     assert "MB" in manage("old", "backup", file)
     assert "exists already" in manage("old", "backup", file, fails=True)
