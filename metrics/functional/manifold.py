@@ -181,9 +181,6 @@ def _blocks(a: np.ndarray, b: np.ndarray, half: bool = False) -> Iterator[Block]
         part = a[rows] - mean
         for across in range(start if half else 0, len(b), CHUNK):
             columns = slice(across, min(across + CHUNK, len(b)))
-            if half and across == start:  # the same rows: the BLAS then multiplies half of them
-                yield rows, columns, _squares(part, part, norms[columns])
-                continue
             others = np.subtract(b[columns], mean, out=room[: columns.stop - across])
             yield rows, columns, _squares(part, others, norms[columns])
 
@@ -195,12 +192,15 @@ def _norms(features: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 
 def _squares(a: np.ndarray, b: np.ndarray, norms: np.ndarray) -> np.ndarray:
-    """(n, m) squared distances; pairs too close for the expanded square are computed exactly, so copies have 0. norms: of b, (m,)."""
+    """(n, m) squared distances; pairs too close for the expanded square are computed exactly, so copies have 0. norms: of b, (m,).
+
+    a and b are never one array, for which the BLAS would multiply in another order: a copy of a neighbour then falls outside the ball.
+    """
     own, close = np.einsum("ij,ij->i", a, a), CLOSE[a.dtype.itemsize]
     square = a @ b.T
     square *= -2
-    square += own[:, None]
-    square += norms
+    # The sum of both lengths first: a pair has one distance to the last digit, whichever of the two is the row.
+    square += np.add.outer(own, norms)
     if square.min() > close * (own.max() + norms.max()):
         return square
     rows, columns = np.nonzero(square <= close * np.add.outer(own, norms))
