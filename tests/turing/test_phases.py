@@ -225,14 +225,14 @@ def test_volumes_have_equally_many_slices_of_one_length(client, researcher):
 
 
 def test_an_exposure_follows_the_staircase_and_the_image_is_gone_afterwards(client, researcher):
-    rule = Exposure(start_ms=300, shortest_ms=100, longest_ms=400, down_ms=20, up_ms=60, tracks=1)
+    rule = Exposure(start_ms=300, shortest_ms=100, longest_ms=400, down_ms=20, up_ms=60, tracks=2)
     study = studies.launched_design(researcher, one_phase(Question("hype", "hype", exposure=rule)))
     session = studies.begun(study)
-    expected = rule.start_ms
+    expected = [rule.start_ms, rule.start_ms]  # of each track
     for _case in range(6):
         client.get(f"/read/{session.reader.key}/state/")
         trial = sessions.current_trial(session)
-        assert trial.exposure_ms == expected == reader_state(session, study)["exposure_ms"]
+        assert trial.exposure_ms == expected[trial.track] == reader_state(session, study)["exposure_ms"]
         assert client.get(f"/read/image/{trial.token}/").status_code == 200
         right = trial.position % 2 == 0
         studies.reply(
@@ -240,7 +240,8 @@ def test_an_exposure_follows_the_staircase_and_the_image_is_gone_afterwards(clie
             said=trial.case.truth if right else {"real": "synthetic", "synthetic": "real"}[trial.case.truth],
         )
         assert client.get(f"/read/image/{trial.token}/").status_code == 404
-        expected = min(400, expected - 20 if right else expected + 60)
+        expected[trial.track] = min(400, expected[trial.track] + (-20 if right else 60))
+    assert set(session.trials.values_list("track", flat=True)) == {0, 1}
     assert sessions.previous_trial(session, study) is None
 
 
