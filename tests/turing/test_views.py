@@ -13,6 +13,8 @@ from turing.exports import answers_csv
 from turing.forms import ReaderForm
 from turing.gathering import gather
 from turing.models import Answer, Reader, Session, Study
+from turing.protocol import Phase, Protocol, Source
+from turing.questions import Question
 
 pytestmark = pytest.mark.django_db
 
@@ -309,6 +311,44 @@ def test_nor_can_a_colleague_with_whom_the_study_or_its_images_are_shared(
     assert client.get(f"/read/{session.reader.key}/").status_code == 200
     study = session.reader.study
     (type(study).objects if what == "study" else study.sets).update(is_shared=True)
+    known(client, session)
+
+
+@pytest.mark.parametrize("origin", ["real", "synthetic"])
+def test_nor_who_has_the_same_pictures_in_another_set(client, researcher, other_researcher, origin):
+    """A half of a split, what a set was made from, the same files uploaded once more: pixels say which set of which origin."""
+    session = studies.begun(studies.launched(researcher))
+    study = session.reader.study
+    client.force_login(other_researcher)
+    mine = factories.image_set(other_researcher, images=factories.blobs(3, seed=77))
+    assert client.get(f"/read/{session.reader.key}/").status_code == 200
+    shown = study.cases.filter(truth=origin).first().picture
+    mine.pictures.filter(position=0).update(digest=shown.digest)
+    known(client, session)
+    assert other_researcher not in ReaderForm(study=study).fields["account"].queryset
+
+
+def test_nor_who_has_the_same_slice_in_another_set(client, researcher, other_researcher):
+    design = Protocol(
+        (Source("real", "real", 3), Source("fake", "synthetic", 3)),
+        (Phase("reading", (Question("turing", "detect"),)),),
+        unit="volume",
+    )
+    session = studies.begun(studies.launched_design(researcher, design))
+    client.force_login(other_researcher)
+    mine = factories.image_set(other_researcher, images=factories.blobs(3, seed=77))
+    shown = session.reader.study.cases.first().slices.last().picture
+    mine.pictures.filter(position=0).update(digest=shown.digest)
+    known(client, session)
+
+
+def test_nor_who_can_open_another_study_of_the_same_images(client, researcher, other_researcher):
+    """A colleague sees a shared closed study's review, table and protocol, which name the truth of every image."""
+    earlier, session = studies.launched(researcher), studies.begun(studies.launched(researcher))
+    launching.close(earlier)
+    client.force_login(other_researcher)
+    assert client.get(f"/read/{session.reader.key}/").status_code == 200
+    Study.objects.filter(pk=earlier.pk).update(is_shared=True)
     known(client, session)
 
 

@@ -33,7 +33,8 @@ class Role(models.TextChoices):
 
 
 def new_seed() -> int:
-    return secrets.randbelow(2**31)
+    """Truths follow from the seed and the design, and a reader sees which cases are repeated: too many to try them all. Exact in JSON."""
+    return secrets.randbelow(2**53)
 
 
 @lru_cache(maxsize=64)
@@ -206,11 +207,18 @@ class Study(Owned):
         return margins(self.margin)[1]
 
     def truth_is_known_to(self, user: Any) -> bool:
-        """Whoever may open the study or one of the sets that feed it can look up which images are synthetic."""
-        return (
-            Study.objects.visible_to(user).filter(pk=self.pk).exists()
-            or self.sets.all().visible_to(user).exists()
+        """Whoever may open the study, a set that holds one of its images (a parent, a half or a copy of one that feeds it too),
+        or another study that shows one, can look up which images are synthetic."""
+        studies, sets = Study.objects.visible_to(user), ImageSet.objects.visible_to(user)
+        cases = Case.objects.filter(study=self).values("picture__digest")
+        slices = Slice.objects.filter(case__study=self).values("picture__digest")
+        ways = (
+            studies.filter(pk=self.pk),
+            sets.filter(supplies__study=self),
+            *(Picture.objects.filter(digest__in=shown, image_set__in=sets) for shown in (cases, slices)),
+            Case.objects.filter(picture__digest__in=cases, study__in=studies),
         )
+        return any(way.exists() for way in ways)
 
     def answer_count(self) -> int:
         return sum(self.readers.values_list(models.Count("sessions__answers"), flat=True))
