@@ -161,13 +161,13 @@ def lost(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def _trial(token: str) -> Trial | None:
-    rows = Trial.objects.select_related("case__study", "other", "session__reader")
+    rows = Trial.objects.select_related("case__study", "other", "session__reader__account")
     rows = rows.defer(*_heavy("case__study"))
     return rows.filter(token=token).first()
 
 
 def _reader(key: str) -> Reader | None:
-    return Reader.objects.select_related("study").defer(*_heavy("study")).filter(key=key).first()
+    return Reader.objects.select_related("study", "account").defer(*_heavy("study")).filter(key=key).first()
 
 
 def _heavy(study: str) -> list[str]:
@@ -186,8 +186,8 @@ def _why_not(reader: Reader | None, request: HttpRequest, study: Study | None = 
         return "closed"
     if not study.is_open:
         return "early"
-    known = not reader.is_rehearsal and study.truth_is_known_to(request.user)
-    return "known" if known else ""
+    people = [] if reader.is_rehearsal else [request.user, reader.account]
+    return "known" if any(one and study.truth_is_known_to(one) for one in people) else ""
 
 
 def _on_a_phone(reader: Reader, request: HttpRequest) -> str:

@@ -300,18 +300,29 @@ def test_the_test_itself_sees_a_leak(client, researcher, monkeypatch):
     assert all("/read/image/" in address for address in leaks)
 
 
-def test_pictures_of_one_study_take_one_length_one_head_and_one_number_of_queries(client, researcher):
-    """Not after a flip but side by side: the real beside the synthetic ones, at every place, though a proxy may compress."""
-    for name in ("binary", "pair", "volume"):
-        session = studies.begun(studies.launched_design(researcher, DESIGNS[name], size=8))
-        trials, looks = session.trials.all(), set()
-        there = range(places(trials[0], session.reader.study))
-        for path in (f"/read/image/{one.token}/{place}/" for one in trials for place in there):
+SIDE_BY_SIDE = ["binary", "pair", "volume", "class", "controls, catch trials, repeats", "training", "hype"]
+
+
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_pictures_of_one_study_take_one_length_one_head_and_one_number_of_queries(client, researcher, name):
+    """Not after a flip but side by side: real beside synthetic, controls, catch trials, repeats and practice, at every place, headers
+    in their order, though a proxy may compress; answered cases and the current one beside those that wait."""
+    session = studies.begun(studies.launched_design(researcher, DESIGNS[name], size=8))
+    study = session.reader.study
+    give(session)
+    client.get(f"/read/{session.reader.key}/")
+    looks, kinds = set(), set()
+    for trial in session.trials.filter(phase=0):
+        if name == "hype" and trial.answers.exists():
+            continue  # gone for good
+        kinds.add((trial.case.truth, trial.case.role, trial.showing))
+        for path in (f"/read/image/{trial.token}/{place}/" for place in range(places(trial, study))):
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(path, headers={"accept-encoding": "gzip, br"})
-            looks.add((len(answer.content), len(queries), tuple(sorted(answer.headers.items()))))
-        assert len(looks) == 1
-        assert dict(looks.pop()[2])["Cache-Control"] == "no-store, no-transform"
+            looks.add((answer.status_code, len(answer.content), len(queries), tuple(answer.headers.items())))
+    assert len(looks) == 1
+    assert dict(looks.pop()[3])["Cache-Control"] == "no-store, no-transform"
+    assert len(kinds) >= {"pair": 1, "class": 3, "controls, catch trials, repeats": 5}.get(name, 2)
 
 
 def test_a_purpose_blinded_welcome_does_not_speak_of_made_images(client, researcher):

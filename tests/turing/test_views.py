@@ -328,6 +328,15 @@ def test_nor_who_has_the_same_pictures_in_another_set(client, researcher, other_
     assert other_researcher not in ReaderForm(study=study).fields["account"].queryset
 
 
+def test_a_link_of_an_account_that_can_see_the_truth_is_refused_logged_out_too(
+    client, researcher, other_researcher
+):
+    session = studies.begun(studies.launched(researcher), account=other_researcher)
+    assert client.get(f"/read/{session.reader.key}/").status_code == 200
+    session.reader.study.sets.update(is_shared=True)
+    known(client, session)
+
+
 def test_nor_who_has_the_same_slice_in_another_set(client, researcher, other_researcher):
     design = Protocol(
         (Source("real", "real", 3), Source("fake", "synthetic", 3)),
