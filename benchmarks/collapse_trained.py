@@ -189,11 +189,19 @@ def _sheet(pictures: np.ndarray) -> Image.Image:
 
 def main() -> None:
     folder, path = Path(sys.argv[1]), KEPT / "trained.json"
-    rows = {row["name"]: row for row in json.loads(path.read_text())} if path.exists() else {}
     for name in sys.argv[2:] or SETS:
-        rows[name] = judged(name, folder)
-        verdicts = rows[name]["verdicts"]
-        print(name, sum(r > 0.1 for r in rows[name]["reached"].values()), rows[name]["near"], verdicts["diversity"], verdicts["memorisation"], flush=True)  # fmt: skip
+        row = judged(name, folder)
+        reached = sum(share > 0.1 for share in row["reached"].values())
+        print(
+            name,
+            reached,
+            row["near"],
+            row["verdicts"]["diversity"],
+            row["verdicts"]["memorisation"],
+            flush=True,
+        )
+        rows = {old["name"]: old for old in json.loads(path.read_text())} if path.exists() else {}
+        rows[name] = row
         kept = [rows[each] for each in SETS if each in rows]
         path.write_text(json.dumps(kept, indent=1, default=lambda value: value.item()) + "\n")
     sheets = [

@@ -42,8 +42,9 @@ def manifold_parts(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
 
 
 def _at_the_end(number: Number) -> Number:
-    """A share of 0 or 1 does not vary in half samples; the exact binomial interval says what so many images can tell."""
-    if number.metric not in SHARES or number.value not in (0.0, 1.0):
+    """A share of 0 or 1 may not vary in half samples; the exact binomial interval says what so many images can tell at least."""
+    if number.metric not in SHARES or number.value not in (0.0, 1.0) or number.interval is None:
         return number
     count = number.n_synthetic if number.metric == "precision" else number.n_real
-    return replace(number, interval=exact_interval(int(number.value) * count, count))
+    low, high = exact_interval(int(number.value) * count, count)
+    return replace(number, interval=(min(low, number.interval[0]), max(high, number.interval[1])))

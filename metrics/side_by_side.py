@@ -214,9 +214,10 @@ def _filled(line: Line, paired: Paired, part: int, used: int) -> Line:
 
 
 def _possible(metric: str, value: float, ends: tuple[float, float], count: int) -> tuple[float, float]:
-    """Kept in the metric's range; a share of 0 or 1 has the exact binomial interval, since halves of it do not vary."""
+    """Kept in the metric's range; a share of 0 or 1, halves of which may not vary, has the exact binomial interval at least."""
     if metric in SHARES and value in (0.0, 1.0):
-        return exact_interval(int(value) * count, count)
+        exact = exact_interval(int(value) * count, count)
+        ends = min(ends[0], exact[0]), max(ends[1], exact[1])
     low, high = METRICS[metric].low, METRICS[metric].high
     return max(low, ends[0]), min(high, ends[1])
 

@@ -1,9 +1,14 @@
 """Intervals and floors against closed forms: the mean, whose standard error is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from metrics.comparing import compare, floor, half_samples, halves, jackknife
+from metrics.neighbourhood import _at_the_end
+from metrics.reports import Number, Sentence
 
 
 def difference(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
@@ -131,3 +136,11 @@ def test_what_chance_lifts_above_the_end_of_a_range_is_shown_at_the_end():
     assert all(n.interval[0] < n.interval[1] for n in shown)
     assert any(n.value == 1 for n in shown), "else this draw shows nothing"
     assert sum(n.floor[0] <= n.matched <= n.floor[1] for n in shown) >= 10
+
+
+def test_a_share_of_one_keeps_what_halves_allow_and_what_so_many_images_tell_at_least():
+    """Halves of two sets that cover all may still vary: the exact interval alone would then be too narrow."""
+    whole = Number("coverage", Sentence("x"), "diversity", "e", "e", value=1.0, n_real=60, n_synthetic=60)
+    assert _at_the_end(replace(whole, interval=(0.85, 1.0))).interval == (0.85, 1.0)
+    exact = binomtest(60, 60).proportion_ci(method="exact")
+    assert _at_the_end(replace(whole, interval=(1.0, 1.0))).interval == pytest.approx((exact.low, 1.0))
