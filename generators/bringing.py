@@ -25,6 +25,8 @@ from .sheets import sheet, shown
 from .uploads import MOST_BYTES, REFUSED, RefusedWeights, check_config, check_file
 from .weights import keep_weights, output_for
 
+LONGEST_CHECK = 25  # seconds; the check is part of a page, whose server waits 30 s
+
 
 def said(refusal: Refused) -> str:
     """A refusal in the reader's language."""
@@ -92,15 +94,22 @@ def keep_sheet(pictures: list[Any]) -> str:
 
 
 def check_network(path: Path, name: str, network: str, options: Any) -> None:
-    """Names, shapes and values against the architecture, in a process of its own: a web request never imports torch."""
+    """Names, shapes and values against the architecture, in a process of its own: a web request never imports torch.
+
+    Raises RefusedWeights, also where it took longer than a page may."""
     arguments = [str(path), name, network, json.dumps(asdict(options))]
     try:
         done = subprocess.run(
             [sys.executable, "-m", "generators.uploads", *arguments],
-            capture_output=True, text=True, timeout=120, cwd=settings.BASE_DIR,
+            capture_output=True, text=True, timeout=LONGEST_CHECK, cwd=settings.BASE_DIR,
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:
-        raise RefusedWeights(_("%(name)s took more than two minutes to load.") % {"name": name}) from late
+        raise RefusedWeights(
+            _(
+                "%(name)s was not checked within %(seconds)s seconds: the network is too large for this machine, or the machine is busy. Try again when it is quieter."
+            )
+            % {"name": name, "seconds": LONGEST_CHECK}
+        ) from late
     if done.returncode == REFUSED:
         raise RefusedWeights(done.stdout.strip())
     if done.returncode:

@@ -191,6 +191,52 @@ def test_what_a_confined_process_cannot_do():
     } == set(), answers
 
 
+# Root becomes the user nobody once everything is imported, since nobody may not be able to read the programs.
+NOBODY = """
+import resource
+import os
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+assert os.getuid() != 0
+"""
+
+
+def test_a_user_without_rights_is_confined_and_served(kept, monkeypatch):
+    prepared = module.PROGRAM.replace(
+        "; main(", "; from foreign.child import Opened; Opened(0).prepare(); exec(sys.argv.pop()); main("
+    )
+    started = subprocess.Popen
+
+    def as_nobody(command, **more):
+        return started([*command, NOBODY], **more)
+
+    z = np.random.default_rng(1).normal(size=(5, 3)).astype(np.float32)
+    with Network(kept(files.affine())) as network:
+        usual = network.run([z])
+    monkeypatch.setattr(module, "PROGRAM", prepared)
+    monkeypatch.setattr(module.subprocess, "Popen", as_nobody)
+    with Network(kept(files.affine())) as network:
+        np.testing.assert_array_equal(network.run([z]), usual)
+        status = Path(f"/proc/{network._child.pid}/status").read_text().split("\n")
+    facts = dict(line.split(":\t") for line in status if ":\t" in line)
+    assert "0" not in facts["Uid"].split()
+    assert (facts["Seccomp"], facts["NoNewPrivs"]) == ("2", "1")
+
+
+def test_a_user_without_rights_can_do_no_more(tmp_path):
+    import errno
+    import json
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", PROBE.replace("confine(", f"exec({NOBODY!r}); confine(", 1), str(ROOT)],
+        env=ENVIRONMENT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    answers = json.loads(done.stdout)
+    answers.pop("environment")
+    refused = (errno.EPERM, errno.EMFILE, errno.EAGAIN)
+    assert answers and {name: code for name, code in answers.items() if code not in refused} == {}
+
+
 def test_onnx_runtime_reports_to_nobody(tmp_path):
     """Its Linux packages keep what they would report in a database below the home folder; with us there is none."""
     program = (
