@@ -193,8 +193,7 @@ def test_what_a_confined_process_cannot_do():
 
 # Root becomes the user nobody once everything is imported, since nobody may not be able to read the programs.
 NOBODY = """
-import resource
-import os
+import os, resource
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 assert os.getuid() != 0
@@ -234,7 +233,8 @@ def test_a_user_without_rights_can_do_no_more(tmp_path):
     answers = json.loads(done.stdout)
     answers.pop("environment")
     refused = (errno.EPERM, errno.EMFILE, errno.EAGAIN)
-    assert answers and {name: code for name, code in answers.items() if code not in refused} == {}
+    assert answers
+    assert {name: code for name, code in answers.items() if code not in refused} == {}
 
 
 def test_onnx_runtime_reports_to_nobody(tmp_path):

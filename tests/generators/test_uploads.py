@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save, save_file
 
 from foreign.refusal import Refused
+from generators import bringing
 from generators.models import Generator
 from generators.networks.dcgan import Generator as Network
 from generators.uploads import RefusedWeights, check_config, check_file, load_network
@@ -149,6 +150,16 @@ def test_a_refused_upload_says_why_and_keeps_nothing(client, administrator, data
     client.force_login(administrator)
     page = upload(client, data, name, **more)
     assert words in page.content.decode()
+    assert not Generator.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_check_ends_before_the_server_would_give_the_page_up(client, administrator, monkeypatch, work):
+    assert bringing.LONGEST_CHECK < 30
+    monkeypatch.setattr(bringing, "LONGEST_CHECK", 0.01)
+    client.force_login(administrator)
+    page = upload(client, weights())
+    assert "not checked within 0.01 seconds" in page.content.decode()
     assert not Generator.objects.exists()
 
 
