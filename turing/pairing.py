@@ -25,6 +25,22 @@ def practised_clusters(cases: list[Case]) -> int:
     return len(told & read)
 
 
+def told_elsewhere(study: Study, cases: list[Case]) -> int:
+    """Images read here, pixel for pixel, of which another launched study tells the truth in practice; and those of this practice
+    that another open study reads."""
+    told, read = (
+        {one.picture.digest for one in cases if (one.role == Role.TRAINING) is practice}
+        for practice in (True, False)
+    )
+    others = Case.objects.exclude(study=study).filter(picture__digest__in=told | read)
+    launched, is_open = [Study.State.OPEN, Study.State.CLOSED], Study.State.OPEN
+    theirs = others.filter(role=Role.TRAINING, study__state__in=launched, picture__digest__in=read)
+    ours = others.exclude(role=Role.TRAINING).filter(study__state=is_open, picture__digest__in=told)
+    return len(
+        {digest for rows in (theirs, ours) for digest in rows.values_list("picture__digest", flat=True)}
+    )
+
+
 def training_images(study: Study, cases: list[Case]) -> int:
     """Real cases that are, pixel for pixel, in a set from which a synthetic set of the study was made."""
     shown = {one.picture.digest for one in cases if one.truth == "real"}

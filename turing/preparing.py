@@ -95,6 +95,7 @@ def _pairing(study: Study, drawn: list[Drawn]) -> dict[str, Any]:
     return {
         "shared_clusters": pairing.shared_clusters(cases),
         "practised_clusters": pairing.practised_clusters(cases),
+        "told_elsewhere": pairing.told_elsewhere(study, cases),
         "training_images": pairing.training_images(study, cases),
         "sizes": sizes_in_words(drawn),
     }

@@ -112,6 +112,35 @@ def test_a_patient_in_practice_and_in_the_reading_is_noted(client, researcher):
     assert "shown in practice and read again" in client.get(f"/studies/{study.pk}/").content.decode()
 
 
+def test_images_told_about_in_the_practice_of_one_study_and_read_in_another_are_counted(client, researcher):
+    """Whichever of the two comes later says so; not before the other is launched, and a closed study's cases are read no more."""
+    practice = replace(simple().phases[0], key="practice", training=True)
+    sources = (*simple(per_side=2).sources, Source("real-t", "real", 2, role="training"),
+               Source("fake-t", "synthetic", 2, role="training"))  # fmt: skip
+    design = replace(simple(), sources=sources, phases=(practice, *simple().phases))
+    telling, reading = studies.of_design(researcher, design), studies.draft(researcher, per_side=4)
+    for ours, theirs in (("real", "real-t"), ("synthetic", "fake-t")):
+        reading.supply(ours, telling.sets_for(theirs))
+    studies.redesign(reading, per_side=2)
+    for study in (telling, reading):
+        studies.prepare(study)
+        assert study.audit["told_elsewhere"] == 0
+    shown = {digest for (digest,) in telling.cases.filter(role="training").values_list("picture__digest")}
+    read = {digest for (digest,) in reading.cases.values_list("picture__digest")}
+    both = len(shown & read)
+    assert both
+    for first, second in ((telling, reading), (reading, telling)):
+        Study.objects.filter(pk=first.pk).update(state=Study.State.OPEN)
+        studies.prepare(second)
+        assert second.audit["told_elsewhere"] == both
+        client.force_login(researcher)
+        assert "told about in the practice" in client.get(f"/studies/{second.pk}/").content.decode()
+        Study.objects.filter(pk=first.pk).update(state=Study.State.CLOSED)
+        studies.prepare(second)
+        assert second.audit["told_elsewhere"] == (both if first == telling else 0)
+        Study.objects.filter(pk=first.pk).update(state=Study.State.READY)
+
+
 def test_grey_beside_colour_fails_with_words_and_the_draft_can_be_changed(researcher):
     study = studies.draft(researcher)
     rgb = [np.dstack([image] * 3) for image in factories.blobs(6, size=16, seed=9)]
