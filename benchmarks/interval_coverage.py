@@ -107,7 +107,7 @@ def together() -> None:
         if any(found):
             cells = [f"{100 * _share(counts):.1f}" if counts else None for counts in found]
             rows.append([f"{metric.title} (`{name}`)", *cells, judged([counts for counts in found if counts])])  # fmt: skip
-    runs = "; ".join(f"{table['title']}: {table['runs']} runs" for table in kept.values())
+    runs = "; ".join(f"{table['title']}: {table['runs']} runs or more" for table in kept.values())
     stored = {
         "title": "Coverage of the 95 % intervals, in per cent",
         "command": "python -m benchmarks.interval_coverage",
