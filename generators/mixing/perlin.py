@@ -33,6 +33,7 @@ from generators.mixing.common import (
 from generators.parameters import Parameters, whole
 
 FADES = ("quintic", "cubic")
+_TURN = np.float32(2 * math.pi)
 
 
 def noise(
@@ -64,15 +65,31 @@ def noise(
 def _layer(
     shape: tuple[int, int], rows: int, columns: int, rng: np.random.Generator, fade: str, dtype: str
 ) -> Any:
-    angles = (rng.random((rows + 1, columns + 1), np.float32) * np.float32(2 * math.pi)).astype(
-        dtype, copy=False
-    )
-    down, across = _axis(shape[0], rows, fade, dtype), _axis(shape[1], columns, fade, dtype)
-    inner = np.concatenate([np.cos(angles) @ across[columns + 1 :], np.sin(angles) @ across[: columns + 1]])
-    return down.T @ inner
+    angles = rng.random((rows + 1, columns + 1), np.float32) * _TURN
+    gradients = np.empty((2, rows + 1, columns + 1), dtype)
+    np.cos(angles, out=gradients[0], dtype=dtype)
+    np.sin(angles, out=gradients[1], dtype=dtype)
+    inner = gradients @ _across(shape[1], columns, fade, dtype)
+    return _down(shape[0], rows, fade, dtype) @ inner.reshape(2 * (rows + 1), shape[1])
 
 
 @lru_cache(maxsize=64)
+def _down(pixels: int, cells: int, fade: str, dtype: str) -> np.ndarray:
+    """(pixels, 2 (cells + 1)): W beside D."""
+    return _frozen(np.ascontiguousarray(_axis(pixels, cells, fade, dtype).T))
+
+
+@lru_cache(maxsize=64)
+def _across(pixels: int, cells: int, fade: str, dtype: str) -> np.ndarray:
+    """(2, cells + 1, pixels): D', for the gradients' first part, and W'."""
+    return _frozen(_axis(pixels, cells, fade, dtype).reshape(2, cells + 1, pixels)[::-1].copy())
+
+
+def _frozen(matrix: np.ndarray) -> np.ndarray:
+    matrix.setflags(write=False)
+    return matrix
+
+
 def _axis(pixels: int, cells: int, fade: str, dtype: str) -> np.ndarray:
     """(2 (cells + 1), pixels): W' above D', for one axis."""
     position = np.arange(pixels) * cells / pixels
@@ -83,7 +100,6 @@ def _axis(pixels: int, cells: int, fade: str, dtype: str) -> np.ndarray:
     pixel = np.arange(pixels)
     matrix[cell, pixel], matrix[cell + 1, pixel] = 1 - f, f
     matrix[cells + 1 + cell, pixel], matrix[cells + 2 + cell, pixel] = (1 - f) * t, f * (t - 1)
-    matrix.setflags(write=False)
     return matrix
 
 
