@@ -17,6 +17,7 @@ from benchmarks.mixing_peers import peers
 from generators.mixing import augmix, cutmix, cutout, mixup, perlin, ricap
 
 N, SIDE, ROUNDS = 64, 256, 15
+BOUND = "a copy of the batch"  # which every way of pasting makes at least once
 rng = np.random.default_rng(0)
 IMAGES = rng.random((N, SIDE, SIDE), dtype=np.float32)
 LABELS = np.eye(2)[rng.integers(0, 2, N)]
@@ -114,7 +115,7 @@ def main():
         "cutout": (ours(cutout, size=64), {"plain numpy": plain_cutout}, ROUNDS),
         "mixup": (ours(mixup), {"plain numpy": plain_mixup}, ROUNDS),
         "cutmix": (ours(cutmix), {"plain numpy": plain_cutmix}, ROUNDS),
-        "ricap": (ours(ricap), {"plain numpy": plain_ricap}, ROUNDS),
+        "ricap": (ours(ricap), {"plain numpy": plain_ricap, BOUND: IMAGES.copy}, ROUNDS),
         "augmix": (ours(augmix), {}, 7),
     }
     for method, (our, plain, rounds) in rows.items():
@@ -134,6 +135,8 @@ def main():
 
 def verdict(method, peer, ratio):
     """AugMix is to be twice as quick as the quickest peer; the plain versions are to be reached, packages outrun."""
+    if peer == BOUND:
+        return "the bound"
     goal = 2.0 if method == "augmix" else 1.0
     return f"goal {goal:g} x, {'met' if ratio >= goal else 'MISSED'}"
 
