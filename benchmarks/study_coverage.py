@@ -15,14 +15,20 @@ from itertools import product
 
 import numpy as np
 from scipy import stats
+from scipy.optimize import brentq
 
 from tests.paths import ROOT
 from turing.analysis.mrmc import OneModality, single_modality
 from turing.analysis.overall import overall
 from turing.analysis.readings import readings
+from turing.analysis.roc import rank_test
 from turing.analysis.verdict import APART, EQUIVALENT, REVERSED, WITHIN, verdict
 
 IMAGES, SHARED, MARGIN = 100, 0.15, 0.1
+MARGINS = {
+    "accuracy": MARGIN,
+    "auc": float(stats.norm.cdf(np.sqrt(2) * stats.norm.ppf(0.5 + MARGIN))) - 0.5,
+}  # the same d'
 CUTS = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])  # six answers: sure real ... sure synthetic
 POPULATION = 200_000
 FIRST_SEED = 20261124  # methods were chosen with its studies; another one is free of that choice
@@ -88,16 +94,31 @@ def fisher(hits: int, false_alarms: int) -> float:
     return float(stats.fisher_exact([[hits, half - hits], [false_alarms, half - false_alarms]]).pvalue)
 
 
-def named(rng: np.random.Generator, studies: int, readers: int, spread: float, mean: float) -> list[str]:
-    """The verdicts of studies with accuracy as endpoint."""
+def named(rng: np.random.Generator, studies: int, readers: int, spread: float, mean: float, endpoint: str) -> list[str]:  # fmt: skip
+    """The verdicts of studies."""
     found = []
     for _study in range(studies):
         truth, answers = study(rng, readers_of(rng, readers, mean, spread, False), 0.5)
-        said = said_of(answers)
-        single = [fisher(int(row[truth == 1].sum()), int(row[truth == 0].sum())) for row in said]
-        over = single_modality(truth, said, "accuracy", scale="logit")
-        found.append(verdict(over.interval, inner=over.inner, margin=MARGIN, reader_p_values=single).name)
+        over = analysed(truth, answers, endpoint)
+        single = [alone(truth, row, endpoint) for row in answers]
+        margin = MARGINS[endpoint]
+        found.append(verdict(over.interval, inner=over.inner, margin=margin, reader_p_values=single).name)
     return found
+
+
+def alone(truth: np.ndarray, row: np.ndarray, endpoint: str) -> float:
+    if endpoint == "auc":
+        return rank_test(truth, row)
+    said = said_of(row)
+    return fisher(int(said[truth == 1].sum()), int(said[truth == 0].sum()))
+
+
+def on_the_margin(spread: float, endpoint: str) -> float:
+    """The mean accuracy at which the readers' figure is one half and the margin."""
+    if endpoint == "accuracy":
+        return 0.5 + MARGIN
+    aim = 0.5 + MARGINS[endpoint]
+    return brentq(lambda mean: skill(readers_of(np.random.default_rng(1), POPULATION, mean, spread, False), "auc") - aim, 0.5, 0.75, xtol=1e-5)  # fmt: skip
 
 
 def coverage_table(rng: np.random.Generator, studies: int) -> dict:
@@ -133,18 +154,18 @@ def gaps_table(rng: np.random.Generator, studies: int) -> dict:
 
 def verdict_table(rng: np.random.Generator, studies: int) -> dict:
     rows = []
-    for readers, spread in product((5, 6, 10), (0.05, 0.15)):
-        null = named(rng, studies, readers, spread, 0.5)
-        edge = named(rng, studies, readers, spread, 0.5 + MARGIN)
+    for endpoint, readers, spread in product(MARGINS, (5, 6, 10), (0.05, 0.15)):
+        null = named(rng, studies, readers, spread, 0.5, endpoint)
+        edge = named(rng, studies, readers, spread, on_the_margin(spread, endpoint), endpoint)
         apart = sum(name in (APART, WITHIN, REVERSED) for name in null) / studies
         rows.append(
-            [readers, spread, apart, null.count(EQUIVALENT) / studies, edge.count(EQUIVALENT) / studies,
+            [endpoint, readers, spread, apart, null.count(EQUIVALENT) / studies, edge.count(EQUIVALENT) / studies,
              sum(name in (APART, WITHIN) for name in edge) / studies]
         )  # fmt: skip
     return {
         "title": "Error rates of the verdict", "command": f"python -m benchmarks.study_coverage {studies} verdict",
-        "conditions": f"{studies:,} simulated studies a row, {IMAGES} images, half synthetic, accuracy as endpoint, margin {MARGIN}; equivalence by the 90 % interval and no single reader different.",
-        "columns": ["readers", "sd of readers", "told apart at 0.5 (error)", "equivalent at 0.5", "equivalent at 0.6 (error)", "told apart at 0.6"],
+        "conditions": f"{studies:,} simulated studies a row, {IMAGES} images, half synthetic, margin {MARGIN} of accuracy and {MARGINS['auc']:.2f} of the area; equivalence by the 90 % interval and no single reader different.",
+        "columns": ["endpoint", "readers", "sd of readers", "told apart at chance (error)", "equivalent at chance", "equivalent on the margin (error)", "told apart on the margin"],
         "rows": rows,
     }  # fmt: skip
 
