@@ -16,8 +16,8 @@ FEW = 0.5  # precision, or variety relative to the real set, below which a warni
 
 RULES = Sentence(
     _(
-        "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor and its interval above zero, or a second encoder disagrees, an alarm where moreover "
-        "precision is below one half. Diversity: an alarm where a mode of the real images, or a class that a linear probe knows with an AUC of .95, holds hardly any "
+        "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor and its interval above zero, or a second encoder disagrees, a warning where precision is below one half and below its floor, an alarm where both hold. "
+        "Diversity: an alarm where a mode of the real images, or a class that a linear probe knows with an AUC of .95, holds hardly any "
         "synthetic image (permutation test over all modes), a warning where it holds less than half of what it should, or where most synthetic images lie outside the real ones, so that modes are guessed; a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
         "the real set's own interval, or where recall and coverage both lie below their floors; an alarm where the Vendi score is "
         "below half of the real set's; a warning where the variance within modes lies below that between parts of the real set, or more images repeat others than in the real set. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
@@ -46,6 +46,12 @@ def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
             Sentence(_("No distance between the sets could be had; the table says why.")),
         )  # fmt: skip
     other = _disagreeing(known, kid)
+    outside = precision is not None and _is_outside(precision) and _below(precision)
+    if outside and not _above(kid):
+        return Verdict(
+            "fidelity", "warning", OUTSIDE, Sentence(_("The distance between the sets is too uncertain to agree or disagree: a few odd images can move it. Look at the least realistic images below.")),
+            precision.key if precision else "",
+        )  # fmt: skip
     if not _above(kid):
         more = _(
             "That holds at this number of images and for these features; more images may show a difference."
@@ -57,7 +63,7 @@ def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
         )  # fmt: skip
     if precision is not None and _is_outside(precision):
         return Verdict(
-            "fidelity", "alarm", Sentence(_("Most synthetic images lie outside the real ones.")),
+            "fidelity", "alarm", OUTSIDE,
             Sentence(
                 _("Precision is %(value)s where two parts of the real set reach %(low)s to %(high)s. Look at the least realistic images below."),
                 _shares(precision),
@@ -120,6 +126,7 @@ def _is_outside(precision: Number | None) -> bool:
     return precision is not None and precision.matched is not None and precision.matched < FEW
 
 
+OUTSIDE = Sentence(_("Most synthetic images lie outside the real ones."))
 MISSING_CLASS = _("One class is missing among the synthetic images: %(names)s.")
 MISSING_CLASSES = _("%(n)s classes are missing among the synthetic images: %(names)s.")
 THIN_CLASS = (

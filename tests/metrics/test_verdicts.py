@@ -39,11 +39,14 @@ def states(*changed: Number) -> dict[str, str]:
         ([], "fidelity", "fine"),
         ([number("kid", 0.2, (-0.1, 0.1))], "fidelity", "warning"),
         ([number("kid", 0.2, (-0.1, 0.1)), number("precision", 0.4, (0.8, 1))], "fidelity", "alarm"),
+        # a distance that odd images have made uncertain does not excuse images that lie outside
+        ([number("precision", 0.4, (0.8, 1))], "fidelity", "warning"),
         (
-            [number("precision", 0.4, (0.8, 1))],
+            [number("kid", 9e7, (-0.1, 0.1), spread=2e8), number("precision", 0.1, (0.8, 1))],
             "fidelity",
-            "fine",
-        ),  # KID decides whether there is a difference
+            "warning",
+        ),
+        ([number("precision", 0.4, (0.3, 0.6))], "fidelity", "fine"),  # real parts do no better
         ([], "diversity", "fine"),
         ([number("vendi", 8.0, (9, 11))], "diversity", "warning"),
         ([number("vendi", 8.0, (9, 11), spread=1.5)], "diversity", "fine"),  # the interval reaches the floor
