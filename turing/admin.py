@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .models import Amendment, Answer, Case, EndAnswer, Reader, Session, Stage, Study, Supply, Trial
@@ -17,6 +18,19 @@ class LookOnly(admin.ModelAdmin):
         return False
 
 
-admin.site.register(
-    [Study, Supply, Amendment, Case, Reader, Session, Stage, Trial, Answer, EndAnswer], LookOnly
-)
+class AfterTheClose(LookOnly):
+    """Rows that hold the truth or what was answered: of an open study nobody sees them. `way` leads from the row to its study."""
+
+    way = "study"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).exclude(**{f"{self.way}__state": Study.State.OPEN})
+
+
+class OfSession(AfterTheClose):
+    way = "session__reader__study"
+
+
+admin.site.register([Study, Supply, Amendment, Reader, Session, Stage], LookOnly)
+admin.site.register([Case], AfterTheClose)
+admin.site.register([Trial, Answer, EndAnswer], OfSession)

@@ -459,8 +459,9 @@ def test_a_draft_is_removed_with_its_readers(client, researcher):
 
 
 def test_the_admin_shows_and_changes_nothing(client, administrator, researcher):
-    session = studies.begun(studies.launched(researcher))
-    studies.give(session)
+    study = studies.launched(researcher)
+    studies.give(studies.begun(study))
+    launching.close(study)
     client.force_login(administrator)
     for model in ("study", "case", "reader", "session", "trial", "answer"):
         assert client.get(f"/admin/turing/{model}/").status_code == 200
@@ -491,3 +492,22 @@ def test_whatever_method_asks_a_readers_address_no_answer_is_kept(client, resear
         answer = getattr(client, method)(address)
         assert answer["Cache-Control"] == "no-store, no-transform", (method, address, answer.status_code)
         assert answer["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_the_admin_shows_no_case_and_no_answer_of_an_open_study(client, administrator, researcher):
+    study = studies.launched(researcher)
+    session = studies.simulated(study, 0.8, 0.8)
+    client.force_login(administrator)
+
+    def shown() -> list[int]:
+        models = ("case", "trial", "answer")
+        pages = [client.get(f"/admin/turing/{model}/") for model in models]
+        return [page.context["cl"].result_count for page in pages]
+
+    case = study.cases.first()
+    assert shown() == [0, 0, 0]
+    assert (
+        client.get(f"/admin/turing/case/{case.pk}/change/").status_code == 302
+    )  # as for a row that does not exist
+    launching.close(study)
+    assert shown() == [study.cases.count(), session.trials.count(), session.trials.count()]
