@@ -74,12 +74,13 @@ def main() -> None:
 
         study = study_of(per_side=cases // 2)
         enlarge(study, side)
+        key = studies.add_reader(study).key  # before Playwright's loop runs, in which Django asks nothing
         site.start()
         with sync_playwright() as playwright:
             chromium = shutil.which("chromium") or shutil.which("google-chrome")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto(f"{site.url}/read/{studies.add_reader(study).key}/")
+            page.goto(f"{site.url}/read/{key}/")
             page.keyboard.press("Enter")
             drawn, presented = measure(page, cases)
             browser.close()
