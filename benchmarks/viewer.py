@@ -21,11 +21,14 @@ from benchmarks.site import Site, enlarge, study_of
 GOAL = 33.0
 KEYS = ["KeyS", "KeyD", "KeyF", "KeyJ", "KeyK", "KeyL"]
 PACE = 300  # milliseconds of looking before a key is pressed: much faster than any reader
+RESTING = "!document.getElementById('paused').hidden"  # the break between two blocks
 MEASURE = """() => {
   window.measured = []; window.presented = [];
   addEventListener('keydown', (event) => {
+    if (event.code === 'KeyP') return;
     const stamp = event.timeStamp, old = document.querySelector('[name=trial]').value;
     const look = () => {
+      if (!document.getElementById('paused').hidden) return;  // a break between blocks: no image is asked for
       const shown = document.querySelector('[name=trial]').value !== old && !document.getElementById('view').hidden;
       if (!shown) return requestAnimationFrame(look);
       const done = performance.now();
@@ -42,14 +45,20 @@ MEASURE = """() => {
 def measure(page: Any, cases: int) -> tuple[np.ndarray, np.ndarray]:
     page.wait_for_selector("#view:not([hidden])")
     page.evaluate(MEASURE)
+    measured = 0
     for number in range(1, cases):
         page.wait_for_timeout(PACE)
         page.keyboard.press(KEYS[number % 6])
-        page.wait_for_function("n => window.measured.length === n", arg=number)
+        page.wait_for_function(f"n => window.measured.length > n || {RESTING}", arg=measured)
         saved = "n => document.getElementById('status').textContent.startsWith(String(n))"
         page.wait_for_function(saved, arg=number)
+        if page.evaluate(RESTING):
+            page.keyboard.press("KeyP")
+            page.wait_for_function(f"!({RESTING})")
+        else:
+            measured += 1
     presented = page.evaluate("() => window.presented")
-    short = cases - 1 - len(presented)  # entries under the threshold are not told
+    short = measured - len(presented)  # entries under the threshold are not told
     return np.array(page.evaluate("() => window.measured")), np.array(presented + [8.0] * max(0, short))
 
 
