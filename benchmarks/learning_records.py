@@ -102,7 +102,7 @@ SLICES = "1,300 MRI slices of 64 x 64 with the mask of the hippocampus (Medical 
 SMALL = {"latent": 64, "width": 16, "size": 28}
 TRANSLATION = {"images_seen": 4_000, "batch": 2, "watch": 128, "learning_rate": 5e-4, "identity": 0.1}
 RECORDS: dict[str, Record] = {
-    "gan": Record("gan", pneumonia, MNIST, {"width": 256}, {"images_seen": 80_000, "batch": 32}, 3),
+    "gan": Record("gan", pneumonia, MNIST, {"width": 256}, {"images_seen": 240_000, "batch": 32}, 3),
     "dcgan": Record("dcgan", pneumonia, MNIST, SMALL, {"images_seen": 60_000, "batch": 32}, 5),
     "wgan": Record("wgan", pneumonia, MNIST, SMALL, {"images_seen": 120_000, "batch": 32}, 2),
     "wgan_gp": Record("wgan_gp", xrays(1000, 32), NIH, {**SMALL, "size": 32}, {"images_seen": 60_000, "batch": 32, "learning_rate": 2e-4}, 5),
@@ -111,7 +111,7 @@ RECORDS: dict[str, Record] = {
     "ddpm": Record("ddpm", pneumonia, MNIST, {"width": 16, "levels": 3, "size": 28, "sampling_steps": 15},
                    {"images_seen": 8_000, "batch": 32, "average": 0.98, "learning_rate": 1e-3, "sample_every_images": 2_000}, 5),
     "transfer": Record("transfer", xrays(200, 28), "200 chest X-rays of NIH, reduced to 28 x 28",
-                       {**SMALL, "frozen_generator": 1, "frozen_discriminator": 1}, {"images_seen": 40_000, "batch": 16}, 3,
+                       {**SMALL, "frozen_generator": 1, "frozen_discriminator": 1}, {"images_seen": 120_000, "batch": 16}, 3,
                        begins_from="dcgan"),
     "fbgan": Record("fbgan", pneumonia, MNIST, {**SMALL, "refiner_width": 16, "refiner_blocks": 2},
                     {"images_seen": 60_000, "batch": 32}, 5),
