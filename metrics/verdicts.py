@@ -61,7 +61,7 @@ def _fidelity(known: dict[str, Number], lead: str) -> Verdict:
             Sentence(_("Synthetic features differ from real ones no more than two parts of the real set do.")),
             other or Sentence(more), kid.key,
         )  # fmt: skip
-    if precision is not None and _is_outside(precision):
+    if outside and precision is not None:
         return Verdict(
             "fidelity", "alarm", OUTSIDE,
             Sentence(

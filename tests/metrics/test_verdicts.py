@@ -47,6 +47,7 @@ def states(*changed: Number) -> dict[str, str]:
             "warning",
         ),
         ([number("precision", 0.4, (0.3, 0.6))], "fidelity", "fine"),  # real parts do no better
+        ([number("kid", 0.2, (-0.1, 0.1)), number("precision", 0.4, (0.3, 0.6))], "fidelity", "warning"),
         ([], "diversity", "fine"),
         ([number("vendi", 8.0, (9, 11))], "diversity", "warning"),
         ([number("vendi", 8.0, (9, 11), spread=1.5)], "diversity", "fine"),  # the interval reaches the floor

@@ -55,10 +55,9 @@ class StudyQuerySet(OwnedQuerySet):
     def with_counts(self) -> "StudyQuerySet":
         """reader_count and finished_count, for lists."""
         finished = models.Q(readers__sessions__finished__isnull=False, readers__sessions__by_owner=False)
+        reading = models.Q(readers__revoked=None, readers__is_rehearsal=False)
         return self.annotate(
-            reader_count=models.Count(
-                "readers", filter=models.Q(readers__revoked=None, readers__is_rehearsal=False), distinct=True
-            ),
+            reader_count=models.Count("readers", filter=reading, distinct=True),
             finished_count=models.Count("readers__sessions", filter=finished, distinct=True),
         )
 
@@ -273,9 +272,7 @@ class Case(models.Model):
     )  # class or anatomy: the stratum, and the truth of a diagnosis
     position = models.PositiveIntegerField()
     cluster = models.CharField(max_length=120, blank=True)  # patient or source image, for clustered variances
-    text = models.CharField(
-        max_length=300, blank=True
-    )  # clinical words under the image: of every case or of none
+    text = models.CharField(max_length=300, blank=True)  # clinical words: of every case or of none
 
     class Meta:
         ordering = ["study", "position"]
