@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,6 +148,8 @@ def features(pictures: np.ndarray, encoder: str, cache: Path) -> np.ndarray:
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
         rows = get_encoder(encoder).encode(list(pictures), intensity=Intensity(0, 1))
-        np.save(path, np.stack(list(rows)))
+        own = path.with_suffix(f".{os.getpid()}.npy")  # several processes may make the same
+        np.save(own, np.stack(list(rows)))
+        own.replace(path)
     found = np.load(path).astype(np.float64)
     return common_scale(found, name=encoder)[0] if encoder == "radiomics" else found

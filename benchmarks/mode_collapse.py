@@ -1,6 +1,10 @@
 """How often is a dropped mode, a shrunk variety, a copied image found, and how often is there a false alarm? On real images.
 
-    python -m benchmarks.mode_collapse FOLDER [PART ...]     FOLDER holds the collections (docs/validation.md names them)
+    python -m benchmarks.mode_collapse FOLDER [PART[:COLLECTION[:ENCODER]] ...] [tables]
+
+FOLDER holds the collections (docs/validation.md names them). Without a part all are measured that are not kept yet, and the tables
+written; with parts those alone, so that many processes can share the work (dropped:small-chest:random), and `tables`, called last,
+writes the tables. What a draw is depends on its part, collection and encoder alone.
 
 Each draw divides the patients of a collection by chance: one half gives the real set, the other, with something known done to it,
 the set that is judged as a generator's would be. Thresholds, the number of components and of leaves were chosen on the small chest
@@ -21,8 +25,9 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.collapse_data import ACQUISITIONS, PLAIN, Collection, collection, features
+from benchmarks.collapse_data import ACQUISITIONS, NATIVE, PLAIN, Collection, collection, features
 from benchmarks.collapse_tables import KEPT, write_tables
+from benchmarks.copies import copies
 from metrics.functional.missing import mode_coverage
 from metrics.functional.quantification import class_shares
 from metrics.functional.spread import within_spread
@@ -174,27 +179,46 @@ PARTS: dict[str, tuple[Part, int]] = {
 }
 
 
-def main() -> None:
-    folder, asked = Path(sys.argv[1]), sys.argv[2:] or [*PARTS, "copies"]
-    cache = Path(os.environ.get("EVALSITE_BENCHMARK_CACHE", tempfile.gettempdir())) / "mode-collapse"
-    KEPT.mkdir(parents=True, exist_ok=True)
-    for part in asked:
-        if part == "copies":
-            from benchmarks.copies import all_copies
+def asked_for(words: list[str]) -> list[tuple[str, str, str]]:
+    """(part, collection, encoder) of each piece of work that the words name; copies know no encoder."""
+    every = [(part, name, encoder) for part in PARTS for name, encoder in PAIRS]
+    every += [("copies", name, "") for name in NATIVE]
+    chosen = []
+    for word in words:
+        asked = word.replace("-", " ").split(":")
+        found = [each for each in every if list(each[: len(asked)]) == asked]
+        if not found:
+            raise SystemExit(
+                f"{word} names no part; there are {', '.join(':'.join(filter(None, each)) for each in every)}."
+            )
+        chosen += found
+    return chosen if words else every
 
-            all_copies(folder)
-            continue
-        measure, draws = PARTS[part]
-        for name, encoder in PAIRS:
-            path = KEPT / f"{part}-{name.replace(' ', '-')}-{encoder}.json"
-            if path.exists():
-                continue  # remove the file to measure anew
-            data = collection(name, folder)
-            rows = features(data.pictures, encoder, cache)
-            found = measure(data, rows, np.random.default_rng([5, *part.encode(), *name.encode()]), draws)
-            path.write_text(json.dumps(found, default=lambda value: value.item()) + "\n")
-            print(part, name, encoder, len(found), flush=True)
-    write_tables()
+
+def measure(part: str, name: str, encoder: str, folder: Path) -> None:
+    """One piece of work, kept in a file of its own; what is kept is not measured again."""
+    path = KEPT / (f"{part}-{name}-{encoder}".strip("-").replace(" ", "-") + ".json")
+    if path.exists():
+        return  # remove the file to measure anew
+    if part == "copies":
+        found: Any = copies(name, folder)
+    else:
+        cache = Path(os.environ.get("EVALSITE_BENCHMARK_CACHE", tempfile.gettempdir())) / "mode-collapse"
+        data, (measured, draws) = collection(name, folder), PARTS[part]
+        seed = [5, *f"{part}:{name}:{encoder}".encode()]
+        found = measured(data, features(data.pictures, encoder, cache), np.random.default_rng(seed), draws)
+    path.write_text(json.dumps(found, default=lambda value: value.item()) + "\n")
+    print(part, name, encoder, len(found), flush=True)
+
+
+def main() -> None:
+    folder, words = Path(sys.argv[1]), sys.argv[2:]
+    KEPT.mkdir(parents=True, exist_ok=True)
+    parts = [word for word in words if word != "tables"]
+    for part, name, encoder in asked_for(parts) if parts or not words else []:
+        measure(part, name, encoder, folder)
+    if not words or "tables" in words:
+        write_tables()
 
 
 if __name__ == "__main__":
