@@ -6,7 +6,8 @@ One half of the small chest X-rays, each also as one of seven other acquisitions
 real set. Beside the verdicts stands what is known without them: how many of the eight acquisitions a network that was trained to
 name them finds among the images made, and how many images lie nearer than a third as far from their nearest training image as from
 the second (Yoon et al., "Diffusion probabilistic models generalize when they fail to memorize", ICML 2023 workshop). Each training takes one
-to five minutes on one thread and is kept in EVALSITE_BENCHMARK_CACHE; rows are kept in docs/validation/mode_collapse.
+to five minutes on one thread, the diffusion models as long on a GPU and a day without. What was made is kept in EVALSITE_BENCHMARK_CACHE, so
+that it may be carried from one machine to another; rows are kept in docs/validation/mode_collapse.
 """
 
 from benchmarks.peers import medians  # isort: skip  # noqa: F401  (sets the thread count before numpy is loaded)
@@ -58,11 +59,20 @@ class Run:
 
 DCGAN = {"size": SIDE, "width": 16}
 PLAIN = {"size": SIDE, "width": 512}  # fully connected: it can hold whole pictures
+DDPM = {"size": SIDE, "width": 64, "levels": 3, "sampling_steps": 100}
+LONG = {
+    "images_seen": 300_000,
+    "batch": 50,
+    "average": 0.999,
+    "precision": "mixed",
+    "sample_every_images": 300_000,
+}
 RUNS = {
     "dcgan": Run("dcgan", DCGAN, {"images_seen": 40_000}),
     "fast": Run("dcgan", DCGAN, {"images_seen": 10_000, "learning_rate": 5e-3, "beta1": 0.9}),
     **{f"gan-{n}": Run("gan", PLAIN, {"images_seen": 20_000, "batch": 25}, n) for n in (50, 200, 1000)},
     "dcgan-50": Run("dcgan", DCGAN, {"images_seen": 20_000, "batch": 25}, 50),
+    **{f"ddpm-{n}": Run("ddpm", DDPM, LONG, n) for n in (50, 200, 1000)},
 }  # fmt: skip
 
 
@@ -86,6 +96,7 @@ SETS = {
     },
     **{f"gan-{n}": Made(f"fully connected GAN trained on {n:,}", f"gan-{n}") for n in (50, 200, 1000)},
     "dcgan-50": Made("DCGAN trained on 50", "dcgan-50"),
+    **{f"ddpm-{n}": Made(f"diffusion model trained on {n:,}", f"ddpm-{n}") for n in (50, 200, 1000)},
 }  # fmt: skip
 
 
@@ -134,22 +145,43 @@ def trained(name: str, folder: Path) -> Path:
     return kept
 
 
-def pictures_of(made: Made, folder: Path) -> np.ndarray:
-    """(count, 32, 32) uint8."""
+def pictures_of(name: str, folder: Path) -> np.ndarray:
+    """(count, 32, 32) uint8; made once."""
+    path = CACHE / "made" / f"{name}.npy"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, drawn(SETS[name], folder))
+    return np.load(path)
+
+
+def drawn(made: Made, folder: Path) -> np.ndarray:
+    run, device = RUNS[made.run], "cuda" if torch.cuda.is_available() else "cpu"
+    generator = generator_of(made, folder).to(device)
+    z = latents(made, latent_shape(generator))
+    with torch.inference_mode():
+        parts = [
+            generator(part.to(device), None).cpu() for part in z.split(50 if run.network != "ddpm" else 200)
+        ]
+    return ((torch.cat(parts)[:, 0].numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
+
+
+def generator_of(made: Made, folder: Path) -> torch.nn.Module:
     run = RUNS[made.run]
     kept = sorted((trained(made.run, folder) / "snapshots").glob("*.safetensors"))
     chosen = next((path for path in kept if made.seen and int(path.stem) >= made.seen), kept[-1])
     tensors, _facts = checkpoints.load(chosen)
     generator = import_module(NETWORKS[run.network].path).Generator(**run.options)
     generator.load_state_dict(checkpoints.part(tensors, "generator") or tensors)
-    generator.eval()
+    return generator.eval()
+
+
+def latents(made: Made, shape: tuple[int, ...]) -> torch.Tensor:
+    """(count, *shape) standard normal; numbers beyond `cut` are drawn anew."""
     rng = np.random.default_rng(23)
-    z = rng.standard_normal((made.count, *latent_shape(generator)), dtype=np.float32)
+    z = rng.standard_normal((made.count, *shape), dtype=np.float32)
     while made.cut and (beyond := np.abs(z) > made.cut).any():
         z[beyond] = rng.standard_normal(beyond.sum(), dtype=np.float32)
-    with torch.inference_mode():
-        parts = [generator(part, None) for part in torch.from_numpy(z).split(50)]
-    return ((torch.cat(parts)[:, 0].numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
+    return torch.from_numpy(z)
 
 
 def as_images(name: str, pictures: np.ndarray, labels: tuple[str, ...] = ()) -> Images:
@@ -159,7 +191,7 @@ def as_images(name: str, pictures: np.ndarray, labels: tuple[str, ...] = ()) -> 
 
 def judged(name: str, folder: Path) -> dict[str, Any]:
     made, data = SETS[name], halves(folder)
-    pictures, learned = pictures_of(made, folder), learned_by(made.run, folder)
+    pictures, learned = pictures_of(name, folder), learned_by(made.run, folder)
     report = evaluate(
         as_images("real", data.real, tuple(data.real_modes)), as_images(name, pictures), training=as_images("learned", learned),
         encoders=("random",), metrics=ASKED, cache=CACHE / "features",
