@@ -15,7 +15,7 @@ from .comparing import FOLDS, folds_of, jackknife, jackknifed
 from .feature_sets import JACKKNIFE, Features, blank, within
 from .functional.errors import CannotMeasure
 from .functional.manifold import nearest_neighbours
-from .functional.memorisation import cells_of, evenly, mifid, ranked_in_cells, ratio_of
+from .functional.memorisation import NEAR, cells_of, evenly, mifid_parts, ranked_in_cells, ratio_of
 from .reports import Number, Sentence
 
 Ends = tuple[float, float, float]  # value, low, high
@@ -51,13 +51,21 @@ def _number(
 
 
 def _mifid(features: Features, trained: np.ndarray, rng: np.random.Generator) -> Ends:
+    """Near the step at which the number jumps either side of it may be the true one: the interval then holds both."""
     rows, none = features.synthetic, features.synthetic[:0]
-    value = np.array([mifid(rows, trained)])
+    distance, cosine = mifid_parts(rows, trained)
+
+    def values_of(kept: np.ndarray, _none: np.ndarray) -> np.ndarray:
+        apart, near = mifid_parts(kept, trained)
+        return np.array([apart, near, apart / near])
+
     low, high = jackknife(
-        lambda kept, _none: np.array([mifid(kept, trained)]), rows, none, features.others, features.others[:0],
-        value=value, rng=rng,
+        values_of, rows, none, features.others, features.others[:0],
+        value=np.array([distance, cosine, distance / cosine]), rng=rng,
     )  # fmt: skip
-    return float(value[0]), float(low[0]), float(high[0])
+    sides = [side for side, possible in ((2, low[1] < NEAR), (0, high[1] >= NEAR)) if possible]
+    value = distance / cosine if cosine < NEAR else distance
+    return value, float(low[sides].min()), float(high[sides].max())
 
 
 def _copying_test(

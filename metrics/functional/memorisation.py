@@ -179,8 +179,14 @@ def mifid(synthetic: Any, training: Any) -> float:
     The mean cosine distance of a synthetic image to its nearest training image, below NEAR, divides the Frechet distance; at NEAR and
     above nothing is changed. The step at NEAR is the authors' own and depends on the features: for comparison with other work.
     """
+    distance, cosine = mifid_parts(synthetic, training)
+    return distance / cosine if cosine < NEAR else distance
+
+
+def mifid_parts(synthetic: Any, training: Any) -> tuple[float, float]:
+    """The Frechet distance to the training set, and the mean cosine distance to the nearest training image, above 0 to 1."""
     t, s = as_pair(training, synthetic)
-    return frechet_distance(t, s) / _cosine(s, t)
+    return frechet_distance(t, s), max(_cosine(s, t), 1e-15)
 
 
 def _cosine(s: np.ndarray, t: np.ndarray) -> float:
@@ -188,5 +194,4 @@ def _cosine(s: np.ndarray, t: np.ndarray) -> float:
     far = [
         1 - np.abs(unit[0][start : start + 1024] @ unit[1].T).max(axis=1) for start in range(0, len(s), 1024)
     ]
-    mean = float(np.concatenate(far).mean())
-    return max(mean, 1e-15) if mean < NEAR else 1.0
+    return float(np.concatenate(far).mean())

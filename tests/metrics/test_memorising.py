@@ -5,7 +5,9 @@ import pytest
 from scipy.stats import binomtest, fisher_exact
 
 from metrics.evaluation import evaluate
+from metrics.feature_sets import Features
 from metrics.memorising import Flagged, _exact, _more_than, _unseen, _verdict
+from metrics.training_distances import training_distances
 from tests.factories import blobs
 from tests.metrics.examples import images
 
@@ -74,3 +76,21 @@ def test_a_real_set_that_is_the_training_set_gives_no_floor(tmp_path):
     training = images(pixels=blobs(40, seed=9))
     report = evaluate(training, images(pixels=blobs(40, seed=2)), training=training, cache=tmp_path)
     assert report.number("copies:radiomics").floor is None
+
+
+def test_mifid_near_its_step_holds_both_sides_of_it():
+    """Half of these draws lie on each side of the step, where the number is ten times another."""
+    rng = np.random.default_rng(3)
+    training = np.random.default_rng(1).normal(size=(800, 16)) + 1
+    values, ends = [], []
+    for _draw in range(12):
+        made = rng.normal(size=(200, 16)) + 1
+        hugs = rng.random(200) < 0.33
+        made[hugs] = training[rng.integers(0, 800, hugs.sum())] + 0.3 * (made[hugs] - 1)
+        features = Features("", "", made[:40], made, np.arange(40), np.arange(200), {})
+        number = training_distances(features, training, None)[0]
+        values.append(number.value)
+        ends.append(number.interval)
+    assert min(values) < 1 < 3 < max(values)
+    both = [low < 1 and high > 3 for low, high in ends]
+    assert np.mean(both) >= 0.75

@@ -3,7 +3,7 @@
 import numpy as np
 
 from metrics.feature_sets import Features
-from metrics.functional.memorisation import _cosine, _rank_z, copying_test, distance_ratio, mifid
+from metrics.functional.memorisation import _rank_z, copying_test, distance_ratio, mifid, mifid_parts
 from metrics.functional.modes import binned, grow_modes, jensen_shannon, principal_axes
 from metrics.functional.near_copies import near_copies
 from metrics.functional.quantification import shifted_prior
@@ -146,7 +146,9 @@ def _mifid() -> float:
     t = rng.normal(size=(200, 4)) + 3
     s = t[:150] + rng.normal(0, 0.05, (150, 4))
     assert mifid(s, t) > 0
-    return apart_relative(_cosine(s, t), float(_compute_cosine_distance(torch.tensor(s), torch.tensor(t))))
+    return apart_relative(
+        mifid_parts(s, t)[1], float(_compute_cosine_distance(torch.tensor(s), torch.tensor(t)))
+    )
 
 
 def _ratio() -> float:
