@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from metrics.catalogue import METRICS
+from metrics.classes import MEASURED
 from metrics.course import Course
 from metrics.distances import components
 from metrics.encoders.pixelview import PixelView
@@ -29,7 +30,7 @@ from metrics.pixels import mean_interval
 from metrics.reports import Number, Sentence
 
 MODES = ("missing", "mode_spread", "near_repeats", "js", "ndb")
-CHOSEN = {"kid", "cmmd", "frechet", "frechet_principal", "c2st", *PARTS, *VENDI}
+CHOSEN = frozenset({"kid", "cmmd", "frechet", "frechet_principal", "c2st", *PARTS, *VENDI})
 
 # The training set is the one it is: only images are drawn.
 TRAINED = np.random.default_rng(1).normal(size=(200, 6))
@@ -49,6 +50,7 @@ class Normal:
     tails: float | None = None
     shift: float = 0.3
     scale: float = 1.15
+    chosen: frozenset[str] = CHOSEN
     truths: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,7 +90,7 @@ class Normal:
         return rng.standard_t(self.tails, size=shape) / np.sqrt(self.tails / (self.tails - 2))
 
     def numbers(self, rng: np.random.Generator) -> list[Number]:
-        return feature_numbers(self.draw(rng), CHOSEN, rng=rng, course=Course(None, 1))
+        return feature_numbers(self.draw(rng), set(self.chosen), rng=rng, course=Course(None, 1))
 
     def values(self, rng: np.random.Generator) -> dict[str, float]:
         drawn = self.draw(rng)
@@ -250,6 +252,7 @@ MADE: dict[str, tuple[str, Made]] = {
     "unlike": ("unlike sizes, 300 and 120, d 24", Normal(300, 120, 24)),
     "patients": ("60 patients of 4, d 8", Normal(240, 240, 8, patient=4)),
     "few": ("few images, 60 and 60, d 6", Normal(60, 60, 6)),
+    "class": ("a class of 20 and 20 images, d 6", Normal(20, 20, 6, chosen=frozenset(MEASURED))),
     "null": ("no difference, 200 and 200, d 8", Normal(200, 200, 8, shift=0.0, scale=1.0)),
     "modes": ("modes, 400 and 400, d 12", Islands()),
     "modes-patients": ("modes, 150 patients of 4, d 12", Islands(n=600, patient=4)),
