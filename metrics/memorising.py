@@ -168,6 +168,19 @@ def _pairs(found: Flagged) -> tuple[Pair, ...]:
     )
 
 
+def _equals(equal: int, copies: int, of: int) -> Sentence:
+    if copies > equal:
+        return counted(
+            equal, _("%(copies)s of %(of)s synthetic images are suspected copies of training images; one is the same pixel for pixel or nearly so."),
+            _("%(copies)s of %(of)s synthetic images are suspected copies of training images; %(n)s are the same pixel for pixel or nearly so."),
+            copies=copies, of=of,
+        )  # fmt: skip
+    return counted(
+        equal, _("One synthetic image is a training image, pixel for pixel or nearly so."),
+        _("%(n)s synthetic images are training images, pixel for pixel or nearly so."),
+    )  # fmt: skip
+
+
 def _verdict(found: Flagged, control: Flagged | None, p_value: float | None, encoder: str) -> Verdict:
     key = f"copies:{encoder}"
     of = len(found.is_copy)
@@ -178,12 +191,7 @@ def _verdict(found: Flagged, control: Flagged | None, p_value: float | None, enc
     )  # fmt: skip
     if equal:
         return Verdict(
-            "memorisation", "alarm",
-            counted(
-                equal, _("One synthetic image is a training image, pixel for pixel or nearly so."),
-                _("%(n)s synthetic images are training images, pixel for pixel or nearly so."),
-            ),
-            Sentence(_("Look at the pairs before the set leaves the site.")), key,
+            "memorisation", "alarm", _equals(equal, found.count, of), Sentence(_("Look at the pairs before the set leaves the site.")), key
         )  # fmt: skip
     if found.count and p_value is not None and p_value < LEVEL:
         assert control is not None

@@ -17,6 +17,14 @@ def flagged(copies: int, of: int, likeness: float = 0.97) -> Flagged:
     return Flagged(np.where(is_copy, 0.2, 1.0), np.zeros(of, int), np.where(is_copy, likeness, 0.5), is_copy)
 
 
+def test_few_equal_pictures_do_not_hide_many_near_ones():
+    likeness = np.where(np.arange(100) < 3, 1.0, 0.98)
+    found = Flagged(np.full(100, 0.2), np.zeros(100, int), likeness, np.ones(100, bool))
+    words = str(_verdict(found, None, None, "radiomics").finding)
+    assert "100 of 100" in words
+    assert "3 are the same pixel for pixel" in words
+
+
 @pytest.mark.parametrize(("k", "n"), [(0, 304), (3, 1000), (5, 5), (1, 2)])
 def test_the_interval_of_a_share_is_the_exact_one(k, n):
     expected = binomtest(k, n).proportion_ci(method="exact")
