@@ -50,6 +50,7 @@ class Normal:
     tails: float | None = None
     shift: float = 0.3
     scale: float = 1.15
+    falls: float = 0.5  # how steeply the spread falls from one feature to the next
     chosen: frozenset[str] = CHOSEN
     truths: dict[str, float] = field(default_factory=dict)
 
@@ -60,14 +61,14 @@ class Normal:
         )
         self.truths["frechet"] = everything
         kept = components(self.draw(np.random.default_rng(0)))
-        if kept < self.d:  # the axes are the population's own
+        if kept < self.d:  # the axes are the population's own: the sample's differ where the spread is small
             top = slice(0, kept)
             self.truths["frechet_principal"] = frechet_from_moments(
                 0 * mean[top], np.diag(spread[top] ** 2), mean[top], np.diag((self.scale * spread[top]) ** 2)
             )
 
     def spread(self) -> np.ndarray:
-        return 1 / np.sqrt(1 + np.arange(self.d) / 4)
+        return (1 + np.arange(self.d) / 4) ** -self.falls
 
     def draw(self, rng: np.random.Generator) -> Features:
         real, groups = self._set(self.n, rng)
@@ -252,6 +253,10 @@ MADE: dict[str, tuple[str, Made]] = {
     "unlike": ("unlike sizes, 300 and 120, d 24", Normal(300, 120, 24)),
     "patients": ("60 patients of 4, d 8", Normal(240, 240, 8, patient=4)),
     "few": ("few images, 60 and 60, d 6", Normal(60, 60, 6)),
+    "many": (
+        "200 and 200, d 96 on 50 components",
+        Normal(200, 200, 96, falls=1.5, chosen=frozenset({"frechet_principal"})),
+    ),
     "class": ("a class of 20 and 20 images, d 6", Normal(20, 20, 6, chosen=frozenset(MEASURED))),
     "null": ("no difference, 200 and 200, d 8", Normal(200, 200, 8, shift=0.0, scale=1.0)),
     "modes": ("modes, 400 and 400, d 12", Islands()),
