@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 from prdc import compute_prdc
 
-from metrics.functional.manifold import CHUNK, prdc
+from metrics.functional.manifold import prdc
+from metrics.functional.neighbours import CHUNK
 
 GIB = 1024
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .feature_sets import Features
-from .functional.manifold import nearest_neighbours, prdc
+from .functional.manifold import prdc
+from .functional.neighbours import nearest_neighbours
 from .images import BINS, Images, Look
 from .neighbourhood import NEIGHBOURS
 from .pixels import intensity_shares

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from .catalogue import METRICS
-from .comparing import compare, half_samples
+from .comparing import OnePass, Statistic, compare, half_samples
 from .feature_sets import Features, blank, exact_interval, too_few
-from .functional.manifold import prdc
+from .functional.manifold import PRDC, prdc, prdc_of_parts
+from .functional.neighbours import TABLE, square_table
 from .reports import Number
 from .two_sets import filled
 
@@ -24,7 +25,7 @@ def manifold_numbers(features: Features, rng: np.random.Generator) -> dict[str, 
     if features.fewest < minimum:
         return {part: too_few(number, minimum) for part, number in blanks.items()}
     compared = compare(
-        manifold_parts, features.real, features.synthetic, features.groups, features.others, rng=rng,
+        _statistic(features), features.real, features.synthetic, features.groups, features.others, rng=rng,
         least=NEIGHBOURS + 1, interval=half_samples,
     )  # fmt: skip
     more = {
@@ -35,10 +36,24 @@ def manifold_numbers(features: Features, rng: np.random.Generator) -> dict[str, 
     return {part: _at_the_end(number) for part, number in numbers.items()}
 
 
+def _statistic(features: Features) -> Statistic:
+    """Value, halves and splits from one table of distances; where it were too large, each from its own."""
+    both = np.vstack([features.real, features.synthetic])
+    if len(both) > TABLE:
+        return manifold_parts
+    square = square_table(both)
+    return OnePass(
+        lambda pairs: np.array([_parts(prdc_of_parts(square, *pair, k=NEIGHBOURS)) for pair in pairs])
+    )
+
+
 def manifold_parts(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     """(6,) the parts in the order of PARTS; the clipped ones uncapped, so that an interval at their end has a width."""
-    result = prdc(real, synthetic, k=NEIGHBOURS)
-    return np.array([getattr(result, part) for part in PARTS[:4]] + list(result.uncapped), float)
+    return _parts(prdc(real, synthetic, k=NEIGHBOURS))
+
+
+def _parts(found: PRDC) -> np.ndarray:
+    return np.array([getattr(found, part) for part in PARTS[:4]] + list(found.uncapped), float)
 
 
 def _at_the_end(number: Number) -> Number:

@@ -14,8 +14,8 @@ import numpy as np
 from .comparing import FOLDS, folds_of, jackknife, jackknifed
 from .feature_sets import JACKKNIFE, Features, blank, within
 from .functional.errors import CannotMeasure
-from .functional.manifold import nearest_neighbours
 from .functional.memorisation import NEAR, cells_of, evenly, mifid_parts, ranked_in_cells, ratio_of
+from .functional.neighbours import nearest_neighbours
 from .reports import Number, Sentence
 
 Ends = tuple[float, float, float]  # value, low, high

@@ -19,8 +19,8 @@ import numpy as np
 
 from .errors import CannotMeasure, as_pair
 from .frechet import frechet_distance
-from .manifold import nearest_neighbours, radii
 from .modes import grow_modes
+from .neighbours import nearest_neighbours, radii
 from .tails import normal_share
 
 

@@ -11,8 +11,9 @@ from metrics.functional.errors import CannotMeasure
 from metrics.functional.frechet import Moments, frechet_distance, frechet_from_moments
 from metrics.functional.inception import inception_score
 from metrics.functional.kernel import kid, kid_of_pairs, kid_p_value, kid_subsets
-from metrics.functional.manifold import distances, nearest_neighbours, prdc
+from metrics.functional.manifold import PRDC, prdc, prdc_of_parts
 from metrics.functional.memorisation import authenticity, correlation, suspected_copies
+from metrics.functional.neighbours import distances, nearest_neighbours, square_table
 
 
 def normal(n: int, d: int, seed: int = 0, shift: float = 0.0) -> np.ndarray:
@@ -126,6 +127,22 @@ def test_prdc_agrees_with_the_authors_package(k):
     ours, theirs = prdc(a, b, k=k), compute_prdc(a, b, nearest_k=k)
     for part in ("precision", "recall", "density", "coverage"):
         assert getattr(ours, part) == pytest.approx(theirs[part], abs=1e-12), part
+
+
+def test_prdc_of_parts_of_a_set_is_that_of_their_features():
+    rng = np.random.default_rng(0)
+    rows = np.vstack([normal(150, 6, 1), normal(120, 6, 2, 0.4), normal(30, 6, 1)])  # with copies
+    square = square_table(rows)
+    for first, second in ((100, 80), (30, 200), (6, 6)):
+        drawn = rng.permutation(len(rows))
+        one, two = drawn[:first], drawn[-second:]
+        whole, part = prdc(rows[one], rows[two]), prdc_of_parts(square, one, two)
+        for name in PRDC.__dataclass_fields__:
+            np.testing.assert_allclose(getattr(part, name), getattr(whole, name), rtol=1e-9, err_msg=name)
+    with pytest.raises(CannotMeasure, match="The synthetic set has 5 images"):
+        prdc_of_parts(square, one, two[:5])
+    with pytest.raises(CannotMeasure, match="4096 are the most"):
+        square_table(np.zeros((5000, 1)))
 
 
 def test_prdc_of_one_distribution_has_the_known_null_values():
