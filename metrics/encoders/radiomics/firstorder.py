@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .entropy import entropy
+from .counting import entropies
 
 SHIFT, VOXEL = 300.0, 4.0  # volume of a resampled pixel, 2 x 2 x 1
 NAMES = (
@@ -26,7 +26,7 @@ def firstorder(x: np.ndarray, levels: np.ndarray) -> list[float]:
     energy = float(shifted @ shifted)
     shares = np.bincount(levels.ravel()) / values.size
     return [
-        p10, p90, energy, entropy(shares[shares > 0]), p75 - p25,
+        p10, p90, energy, float(entropies(shares)), p75 - p25,
         float(square @ square) / values.size / variance**2 if variance else 0.0, ordered[-1], np.abs(centred).mean(), mean, median,
         ordered[0], ordered[-1] - ordered[0], np.abs(inner - inner.mean()).mean(), np.sqrt(energy / values.size),
         float(square @ centred) / values.size / variance**1.5 if variance else 0.0, energy * VOXEL, float(shares @ shares), variance,

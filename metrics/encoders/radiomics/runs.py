@@ -1,10 +1,10 @@
-"""Runs (Galloway 1975) and zones (Thibault et al. 2009) of equal grey level: one table of levels by lengths, one list of numbers."""
+"""Runs (Galloway 1975) and zones (Thibault et al. 2009) of equal grey level: how many there are of a level and a length, one list of numbers."""
 
 from functools import lru_cache
 
 import numpy as np
 
-from .entropy import entropy
+from .counting import TINY, occurring
 
 RUN_NAMES = (
     "GrayLevelNonUniformity", "GrayLevelNonUniformityNormalized", "GrayLevelVariance", "HighGrayLevelRunEmphasis",
@@ -18,16 +18,30 @@ ZONE_NAMES = (
     "SizeZoneNonUniformity", "SizeZoneNonUniformityNormalized", "SmallAreaEmphasis", "SmallAreaHighGrayLevelEmphasis",
     "SmallAreaLowGrayLevelEmphasis", "ZoneEntropy", "ZonePercentage", "ZoneVariance",
 )  # fmt: skip
+DIRECTIONS = 4
 _ZONES_AS_RUNS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 14, 15, 8, 11, 12)
 
 
 def glrlm(levels: np.ndarray) -> list[float]:
-    """16 numbers in the order of RUN_NAMES, the mean over four directions."""
-    pixels = np.append(levels.ravel(), 0)
-    found = [_runs(pixels[line]) for line in _lines(levels.shape)]
-    longest = max(int(length.max()) for _level, length in found)
-    tables = [_table(level, length - 1, int(levels.max()), longest) for level, length in found]
-    return list(_emphases(np.stack(tables), np.arange(1.0, longest + 1), levels.size).mean(axis=1))
+    """16 numbers in the order of RUN_NAMES, the mean over four directions.
+
+    Only runs of two pixels and more are looked for; all other pixels of a level are runs of one.
+    """
+    places, bounds = _lines(levels.shape)
+    sequence = np.append(levels.ravel(), 0)[places]
+    equal = sequence[1:] == sequence[:-1]
+    before, last = np.flatnonzero(equal[1:] != equal[:-1]).reshape(-1, 2).T
+    length, tall = last - before + 1, int(levels.max()) + 1
+    direction = np.repeat(np.arange(DIRECTIONS), np.diff(np.searchsorted(before, bounds)))
+    row = direction * tall + sequence[before + 1]
+    alone = np.tile(np.bincount(levels.ravel()), DIRECTIONS)
+    alone -= np.bincount(row, length, DIRECTIONS * tall).astype(int)
+    codes, counts = occurring(length * (DIRECTIONS * tall) + row)
+    single = np.flatnonzero(alone)
+    length, row = np.divmod(np.append(codes, DIRECTIONS * tall + single), DIRECTIONS * tall)
+    direction, level = np.divmod(row, tall)
+    found = _emphases(level, length, np.append(counts, alone[single]), direction, levels.size)
+    return list(found.mean(axis=1))
 
 
 def glszm(levels: np.ndarray) -> list[float]:
@@ -35,36 +49,25 @@ def glszm(levels: np.ndarray) -> list[float]:
     level, size = _zones(levels)
     occurs = np.bincount(size) > 0
     sizes, column = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[size]
-    values = _emphases(
-        _table(level, column, int(levels.max()), len(sizes))[None], sizes.astype(float), levels.size
-    )
-    return [float(values[place, 0]) for place in _ZONES_AS_RUNS]
-
-
-def _table(level: np.ndarray, column: np.ndarray, highest: int, wide: int) -> np.ndarray:
-    """(highest, wide) counts of levels from 1 by columns; level 0 is not counted."""
-    return np.bincount(level * wide + column, minlength=(highest + 1) * wide)[wide:].reshape(highest, wide)
+    codes, counts = occurring(level * len(sizes) + column)
+    level, column = np.divmod(codes, len(sizes))
+    values = _emphases(level, sizes[column], counts, np.zeros_like(level), levels.size)[:, 0]
+    return [float(values[place]) for place in _ZONES_AS_RUNS]
 
 
 @lru_cache(maxsize=8)
-def _lines(shape: tuple[int, int]) -> list[np.ndarray]:
-    """Positions of pixels along the rows, the columns and both diagonals, each one sequence; before each line and at the end
-    stands the position after the last pixel."""
+def _lines(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of pixels along the rows, the columns and both diagonals, all one sequence; before each line and at the end stands
+    the position after the last pixel. And where in the sequence each direction begins and the last one ends."""
     h, w = shape
     row, column = (each.ravel() for each in np.indices(shape))
     sequences = []
     for line in (row, column, row - column + w - 1, row + column):
-        lines = np.concatenate([np.arange(line.max() + 2), line])
-        places = np.concatenate([np.full(line.max() + 2, h * w), np.arange(h * w)])
+        lines = np.concatenate([np.arange(line.max() + 1), line])
+        places = np.concatenate([np.full(line.max() + 1, h * w), np.arange(h * w)])
         sequences.append(places[np.argsort(lines, kind="stable")])
-    return sequences
-
-
-def _runs(sequence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Level and length of each run, the zeros between lines as runs of level 0."""
-    starts = np.flatnonzero(sequence[1:] != sequence[:-1])
-    starts += 1
-    return sequence[starts[:-1]], starts[1:] - starts[:-1]
+    bounds = np.cumsum([0, *map(len, sequences)])
+    return np.append(np.concatenate(sequences), h * w), bounds
 
 
 def _zones(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,21 +81,34 @@ def _zones(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return level[1:], sizes
 
 
-def _emphases(counts: np.ndarray, j: np.ndarray, pixels: int) -> np.ndarray:
-    """(16, directions) in the order of RUN_NAMES, from (directions, levels, lengths) counts of the lengths (lengths,) `j`."""
-    n = counts.sum(axis=(1, 2))
-    p = counts / n[:, None, None]
-    i, by_level, by_length = np.arange(1.0, p.shape[1] + 1), p.sum(axis=2), p.sum(axis=1)
+def _emphases(
+    level: np.ndarray, length: np.ndarray, counts: np.ndarray, direction: np.ndarray, pixels: int
+) -> np.ndarray:
+    """(16, directions) in the order of RUN_NAMES, from (cells,) how many runs of a level and a length each direction has."""
+    cell = np.arange(len(counts))
+    p = np.zeros((direction.max() + 1, len(counts)))
+    p[direction, cell] = counts
+    n = p.sum(axis=1)
+    p /= n[:, None]
+    share = p[direction, cell]
+    i, j = level.astype(float), length.astype(float)
     i2, j2 = i * i, j * j
-    uneven_levels, uneven_lengths = (by_level**2).sum(axis=1), (by_length**2).sum(axis=1)
-    both = np.stack([i2, 1 / i2]) @ p @ np.stack([j2, 1 / j2]).T
+    low, short = 1 / i2, 1 / j2
+    uneven_levels, uneven_lengths = (_uneven(direction, each, share) for each in (level, length))
     return np.stack([
-        n * uneven_levels, uneven_levels, _variance(i, by_level), by_level @ i2, by_length @ j2, both[:, 0, 0], both[:, 1, 0],
-        by_level @ (1 / i2), [entropy(each[each > 0]) for each in p], n * uneven_lengths, uneven_lengths, n / pixels,
-        _variance(j, by_length), by_length @ (1 / j2), both[:, 0, 1], both[:, 1, 1],
+        n * uneven_levels, uneven_levels, _variance(i, p), p @ i2, p @ j2, p @ (i2 * j2), p @ (low * j2), p @ low,
+        -(p @ np.log2(share + TINY)), n * uneven_lengths, uneven_lengths, n / pixels, _variance(j, p), p @ short, p @ (i2 * short),
+        p @ (low * short),
     ])  # fmt: skip
 
 
+def _uneven(direction: np.ndarray, value: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """(directions,) sum of the squared shares of the values."""
+    wide = int(value.max()) + 1
+    by_value = np.bincount(direction * wide + value, share, (direction.max() + 1) * wide).reshape(-1, wide)
+    return (by_value**2).sum(axis=1)
+
+
 def _variance(x: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """(directions,) of values (k,) with shares (directions, k)."""
+    """(directions,) of values (cells,) with shares (directions, cells)."""
     return (p * (x - (p @ x)[:, None]) ** 2).sum(axis=1)

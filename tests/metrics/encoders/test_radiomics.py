@@ -143,7 +143,7 @@ def test_brightness_and_contrast_do_not_matter_and_threads_neither():
 def test_levels_far_apart_are_counted_without_a_table_of_them(monkeypatch):
     x = levels()
     plain = glcm(x)
-    monkeypatch.setattr("metrics.encoders.radiomics.glcm.SPARSE", 0)
+    monkeypatch.setattr("metrics.encoders.radiomics.counting.SPARSE", 0)
     np.testing.assert_allclose(glcm(x), plain, rtol=1e-13)
     monkeypatch.undo()
     x[3, 4] = 10**5
