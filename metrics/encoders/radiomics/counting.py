@@ -12,7 +12,7 @@ def occurring(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if int(codes.max(initial=0)) > SPARSE * len(codes):
         return np.unique(codes, return_counts=True)
     table = np.bincount(codes)
-    occur = np.flatnonzero(table)
+    occur = np.flatnonzero(table > 0)  # of booleans, a fourth of the time
     return occur, table[occur]
 
 

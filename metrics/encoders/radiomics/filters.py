@@ -30,10 +30,13 @@ class ConstantImage(Indescribable):
 def prepared(picture: np.ndarray) -> np.ndarray:
     """(h, w) of any real dtype -> (ceil(h / 2), ceil(w / 2)) float64. Raises ConstantImage."""
     x = picture.astype(np.float64)
-    spread = x.std(ddof=1) if x.size > 1 else 0.0
+    x -= x.mean()
+    spread = np.sqrt((x * x).sum() / (x.size - 1)) if x.size > 1 else 0.0
     if spread == 0:
         raise ConstantImage("It has one grey level only, so its texture cannot be described.")
-    return _every_second(_coefficients((x - x.mean()) / spread * SCALE))
+    x /= spread
+    x *= SCALE
+    return _every_second(_coefficients(x))
 
 
 def _coefficients(x: np.ndarray) -> np.ndarray:
@@ -52,15 +55,16 @@ def _coefficients(x: np.ndarray) -> np.ndarray:
 
 
 def _filter_lines(s: np.ndarray) -> None:
-    """In place, along the first axis; line by line into memory at hand, which halves the time of a plain expression."""
+    """In place, along the first axis; line by line into memory at hand, which halves the time of a plain expression. Of a line's
+    256 numbers the call itself costs most, and least where the factor is an array and `out` has no name."""
     s *= (1 - POLE) * (1 - 1 / POLE)
     s[0] = _causal_start(s)
-    lines, scaled = list(s), np.empty_like(s[0])
+    lines, scaled, pole = list(s), np.empty_like(s[0]), np.array(POLE)
     for before, line in zip(lines, lines[1:]):
-        np.add(line, np.multiply(before, POLE, out=scaled), out=line)
+        np.add(line, np.multiply(before, pole, scaled), line)
     lines[-1][:] = (POLE / (POLE * POLE - 1)) * (POLE * lines[-2] + lines[-1])
     for after, line in zip(lines[:0:-1], lines[-2::-1]):
-        np.multiply(np.subtract(after, line, out=line), POLE, out=line)
+        np.multiply(np.subtract(after, line, line), pole, line)
 
 
 def _causal_start(s: np.ndarray) -> np.ndarray:
@@ -88,10 +92,12 @@ def _every_second(c: np.ndarray) -> np.ndarray:
     halves = [np.ascontiguousarray(wide[:, side::SPACING]) for side in range(SPACING)]
     h, w = len(rows) - 3, len(columns) // SPACING - 1
     out = np.zeros((-(-h // SPACING), w))
+    term = np.empty_like(out)
     for y, weight_y in enumerate(weights):
         for x, weight_x in enumerate(weights):
             first = x // SPACING
-            out += (weight_x * weight_y) * halves[x % SPACING][y : y + h : SPACING, first : first + w]
+            part = halves[x % SPACING][y : y + h : SPACING, first : first + w]
+            out += np.multiply(part, weight_x * weight_y, out=term)
     return out
 
 
@@ -120,6 +126,10 @@ def _filtered(x: np.ndarray, taps: np.ndarray, axis: int) -> np.ndarray:
 
 
 def binned(x: np.ndarray) -> np.ndarray:
-    """Levels from 1, in bins of width 5 whose edges are multiples of 5."""
-    low = x.min() - x.min() % BIN_WIDTH
-    return (np.floor((x - low) / BIN_WIDTH) + 1).astype(np.int64)
+    """Levels from 1, in bins of width 5 whose edges are multiples of 5; int32, which is filled and compared in half the time."""
+    least = x.min()
+    apart = x - (least - least % BIN_WIDTH)
+    apart /= BIN_WIDTH
+    levels = apart.astype(np.int32)  # none is negative, so that the cast rounds down
+    levels += 1
+    return levels

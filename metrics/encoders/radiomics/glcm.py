@@ -18,7 +18,10 @@ DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
 def glcm(levels: np.ndarray) -> list[float]:
     """22 numbers in the order of NAMES from (h, w) levels 1 to the highest, two pixels a side at least."""
     tall = int(levels.max()) + 1
-    larger, smaller = tall * levels, (tall - 1) * levels
+    wide = levels.astype(
+        np.int32 if tall**2 < 2**31 else np.int64, copy=False
+    )  # half the time in the narrower one
+    larger, smaller = tall * wide, (tall - 1) * wide
     found = [occurring(_codes(larger, smaller, *step)) for step in DIRECTIONS]
     code, counts = (np.concatenate(part) for part in zip(*found))
     direction = np.repeat(np.arange(len(found)), [len(codes) for codes, _counts in found])

@@ -11,17 +11,20 @@ NAMES = ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength")
 def ngtdm(levels: np.ndarray) -> list[float]:
     """Five numbers in the order of NAMES; at the border only neighbours inside the picture count."""
     x = levels.astype(float)
-    gap = np.abs(x - (_sum3(x) - x) / _neighbours(x.shape))
+    around = _sum3(x)
+    around -= x
+    around /= _neighbours(x.shape)
+    gap = np.abs(np.subtract(x, around, out=around), out=around)
     counts = np.bincount(levels.ravel())
-    sums = np.bincount(levels.ravel(), gap.ravel())
-    grey = np.flatnonzero(counts).astype(float)
-    total, s = counts.sum(), sums[counts > 0]
-    p = counts[counts > 0] / total
+    occurs = np.flatnonzero(counts > 0)
+    s = np.bincount(levels.ravel(), gap.ravel())[occurs]
+    grey, total = occurs.astype(float), levels.size
+    p = counts[occurs] / total
     weighted, count = float((p * s).sum()), len(grey)
-    pair = p[:, None] + p
-    apart = np.abs(grey[:, None] - grey)
+    ratio = np.abs(grey[:, None] - grey)
+    ratio /= p[:, None] + p
     spread = _spread(np.sort(grey * p))
-    complexity = 2 * float((p * s) @ (apart / pair).sum(axis=1)) / total
+    complexity = 2 * float((p * s) @ ratio.sum(axis=1)) / total
     square = (grey - grey @ p) ** 2
     contrast = 2 * float(p @ square) * s.sum() / total / (count * (count - 1)) if count > 1 else 0.0
     # sum of (p_i + p_j) (i - j)^2 over all pairs, about the mean of the levels themselves

@@ -85,20 +85,25 @@ def _emphases(
     level: np.ndarray, length: np.ndarray, counts: np.ndarray, direction: np.ndarray, pixels: int
 ) -> np.ndarray:
     """(16, directions) in the order of RUN_NAMES, from (cells,) how many runs of a level and a length each direction has."""
-    cell = np.arange(len(counts))
     p = np.zeros((direction.max() + 1, len(counts)))
-    p[direction, cell] = counts
+    p[direction, np.arange(len(counts))] = counts
     n = p.sum(axis=1)
     p /= n[:, None]
-    share = p[direction, cell]
+    share = counts / n[direction]
     i, j = level.astype(float), length.astype(float)
     i2, j2 = i * i, j * j
-    low, short = 1 / i2, 1 / j2
+    low, short, i_from, j_from = 1 / i2, 1 / j2, i - i.min(), j - j.min()
+    means = p @ np.stack([
+        i_from, j_from, i_from * i_from, j_from * j_from, i2, j2, i2 * j2, low * j2, low, np.log2(share + TINY), short, i2 * short,
+        low * short,
+    ]).T  # fmt: skip
+    mean_i, mean_j, square_i, square_j, high, long, both, low_long, low, log, short, high_short, low_short = (
+        means.T
+    )
     uneven_levels, uneven_lengths = (_uneven(direction, each, share) for each in (level, length))
     return np.stack([
-        n * uneven_levels, uneven_levels, _variance(i, p), p @ i2, p @ j2, p @ (i2 * j2), p @ (low * j2), p @ low,
-        -(p @ np.log2(share + TINY)), n * uneven_lengths, uneven_lengths, n / pixels, _variance(j, p), p @ short, p @ (i2 * short),
-        p @ (low * short),
+        n * uneven_levels, uneven_levels, square_i - mean_i**2, high, long, both, low_long, low, -log, n * uneven_lengths,
+        uneven_lengths, n / pixels, square_j - mean_j**2, short, high_short, low_short,
     ])  # fmt: skip
 
 
@@ -107,8 +112,3 @@ def _uneven(direction: np.ndarray, value: np.ndarray, share: np.ndarray) -> np.n
     wide = int(value.max()) + 1
     by_value = np.bincount(direction * wide + value, share, (direction.max() + 1) * wide).reshape(-1, wide)
     return (by_value**2).sum(axis=1)
-
-
-def _variance(x: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """(directions,) of values (cells,) with shares (directions, cells)."""
-    return (p * (x - (p @ x)[:, None]) ** 2).sum(axis=1)
