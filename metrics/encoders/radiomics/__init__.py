@@ -32,7 +32,8 @@ NAMES = tuple(
 
 
 def radiomic_features(picture: np.ndarray) -> np.ndarray:
-    """(385,) float64 in the order of NAMES, of a (h, w) picture of any real dtype and scale. Raises ConstantImage."""
+    """(385,) float64 in the order of NAMES, of a (h, w) picture of any real dtype and scale. Raises ConstantImage, and Indescribable
+    below 3 pixels a side."""
     values: list[float] = []
     for band in bands(prepared(picture)).values():
         levels = binned(band)

@@ -13,6 +13,7 @@ from scipy.ndimage import convolve1d
 from ..base import Indescribable
 
 SCALE, SPACING, BIN_WIDTH = 100.0, 2, 5.0
+LEAST = SPACING + 1  # pixels a side, so that two are left of them
 POLE = math.sqrt(3) - 2
 HORIZON = math.ceil(math.log(1e-10) / math.log(abs(POLE)))
 _R = math.sqrt(7)
@@ -28,10 +29,13 @@ class ConstantImage(Indescribable):
 
 
 def prepared(picture: np.ndarray) -> np.ndarray:
-    """(h, w) of any real dtype -> (ceil(h / 2), ceil(w / 2)) float64. Raises ConstantImage."""
+    """(h, w) of any real dtype -> (ceil(h / 2), ceil(w / 2)) float64. Raises ConstantImage, and Indescribable below LEAST a side."""
+    if min(picture.shape) < LEAST:
+        h, w = picture.shape
+        raise Indescribable(f"It has {w} x {h} pixels; texture needs at least {LEAST} a side.")
     x = picture.astype(np.float64)
     x -= x.mean()
-    spread = np.sqrt((x * x).sum() / (x.size - 1)) if x.size > 1 else 0.0
+    spread = np.sqrt((x * x).sum() / (x.size - 1))
     if spread == 0:
         raise ConstantImage("It has one grey level only, so its texture cannot be described.")
     x /= spread

@@ -1,13 +1,14 @@
 """385 features against those that the published implementation computed for 20 MRI pictures."""
 
 import csv
+from itertools import groupby
 
 import numpy as np
 import pytest
 from PIL import Image
 from skimage.feature import graycomatrix, graycoprops
 
-from metrics.encoders.base import Intensity
+from metrics.encoders.base import Indescribable, Intensity
 from metrics.encoders.radiomics import NAMES, ConstantImage, Radiomics, frd_distance, radiomic_features
 from metrics.encoders.radiomics.glcm import NAMES as GLCM_NAMES
 from metrics.encoders.radiomics.glcm import glcm
@@ -140,14 +141,34 @@ def test_brightness_and_contrast_do_not_matter_and_threads_neither():
     np.testing.assert_allclose(radiomic_features(pictures[0] * 8 + 16), one[0], rtol=1e-3, atol=1e-9)
 
 
-def test_levels_far_apart_are_counted_without_a_table_of_them(monkeypatch):
+@pytest.mark.parametrize("family", [glcm, glrlm, glszm])
+def test_levels_far_apart_are_counted_without_a_table_of_them(monkeypatch, family):
     x = levels()
-    plain = glcm(x)
+    plain = family(x)
     monkeypatch.setattr("metrics.encoders.radiomics.counting.SPARSE", 0)
-    np.testing.assert_allclose(glcm(x), plain, rtol=1e-13)
+    np.testing.assert_allclose(family(x), plain, rtol=1e-13)
     monkeypatch.undo()
     x[3, 4] = 10**5
-    assert np.isfinite(glcm(x)).all(), "a table of all pairs would hold 10^10 cells"
+    assert np.isfinite(family(x)).all(), "a table of all pairs would hold 10^10 cells"
+
+
+def test_runs_by_brute_force():
+    x = np.random.default_rng(1).integers(1, 4, (9, 12))
+    h, w = x.shape
+    sides = [[x.diagonal(k) for k in range(-h, w)], [x[:, ::-1].diagonal(k) for k in range(-h, w)], x, x.T]
+    lengths = [np.array([len(list(run)) for line in side for _level, run in groupby(line)]) for side in sides]
+    found = dict(zip(RUN_NAMES, glrlm(x)))
+    assert found["LongRunEmphasis"] == pytest.approx(
+        np.mean([(each**2).mean() for each in lengths]), rel=1e-12
+    )
+    assert found["RunVariance"] == pytest.approx(np.mean([each.var() for each in lengths]), rel=1e-12)
+    assert found["RunPercentage"] == pytest.approx(np.mean([len(each) for each in lengths]) / x.size)
+
+
+@pytest.mark.parametrize("shape", [(1, 9), (2, 2), (40, 2)])
+def test_a_picture_too_small_for_texture_is_refused_in_words(shape):
+    with pytest.raises(Indescribable, match=f"{shape[1]} x {shape[0]} pixels; texture needs at least 3"):
+        radiomic_features(np.random.default_rng(0).random(shape))
 
 
 def test_one_grey_level_is_refused_in_words():
