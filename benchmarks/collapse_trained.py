@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from benchmarks.collapse_data import collection
+from benchmarks.collapse_sheets import sheet, with_nearest
 from benchmarks.collapse_tables import KEPT
 from benchmarks.collapse_truth import modes_named, near_one_of_two
 from generators import checkpoints
@@ -37,9 +37,8 @@ from generators.training import train
 from metrics.evaluation import evaluate
 from metrics.images import Images
 from metrics.reports import Report
-from tests.paths import ROOT
 
-SIDE, COUNT, SHOWN = 32, 600, 10
+SIDE, COUNT = 32, 600
 CACHE = Path(os.environ.get("EVALSITE_BENCHMARK_CACHE", tempfile.gettempdir())) / "collapse-trained"
 ASKED = (
     "kid", "precision", "recall", "coverage", "vendi", "missing", "mode_spread", "near_repeats", "copies", "authenticity",
@@ -98,6 +97,7 @@ SETS = {
     "dcgan-50": Made("DCGAN trained on 50", "dcgan-50"),
     **{f"ddpm-{n}": Made(f"diffusion model trained on {n:,}", f"ddpm-{n}") for n in (50, 200, 1000)},
 }  # fmt: skip
+COPIERS = ("gan-50", "dcgan-50", "ddpm-50", "ddpm-200", "ddpm-1000")
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,6 @@ def judged(name: str, folder: Path) -> dict[str, Any]:
         str(mode): float((named == mode).mean() / (count / len(data.real)))
         for mode, count in zip(modes, share)
     }
-    _sheet(pictures).save(CACHE / f"{name}.png")
     return {
         "name": name, "title": made.title, "reached": reached, "near": float(near_one_of_two(pictures, learned).mean()),
         "near_real": float(near_one_of_two(data.real, learned).mean()), **_said(report),
@@ -213,10 +212,6 @@ def _said(report: Report) -> dict[str, Any]:
     numbers = {number.metric: [number.value, number.interval, number.floor] for number in report.numbers}
     verdicts = {each.subject: [each.state, str(each.finding)] for each in report.verdicts}
     return {"numbers": numbers, "verdicts": verdicts}
-
-
-def _sheet(pictures: np.ndarray) -> Image.Image:
-    return Image.fromarray(np.hstack(list(pictures[:SHOWN])))
 
 
 def main() -> None:
@@ -236,10 +231,16 @@ def main() -> None:
         rows[name] = row
         kept = [rows[each] for each in SETS if each in rows]
         path.write_text(json.dumps(kept, indent=1, default=lambda value: value.item()) + "\n")
-    sheets = [
-        np.asarray(Image.open(CACHE / f"{each}.png")) for each in SETS if (CACHE / f"{each}.png").exists()
-    ]
-    Image.fromarray(np.vstack(sheets)).save(ROOT / "docs" / "img" / "collapse.png", optimize=True)
+    draw_sheets(folder)
+
+
+def draw_sheets(folder: Path) -> None:
+    made = {name: pictures_of(name, folder) for name in SETS if (CACHE / "made" / f"{name}.npy").exists()}
+    sheet(
+        "collapse", [(SETS[name].title, pictures) for name, pictures in made.items() if name not in COPIERS]
+    )
+    pairs = [with_nearest(SETS[name].title, made[name], learned_by(SETS[name].run, folder)) for name in COPIERS if name in made]  # fmt: skip
+    sheet("copiers", [row for pair in pairs for row in pair])
 
 
 if __name__ == "__main__":
