@@ -135,7 +135,8 @@ def _write_floors(null: dict[str, Any]) -> None:
     floor = {
         "title": "Real against real: how often the value of an equal set lies within its floor, in per cent",
         "command": "python -m benchmarks.interval_coverage",
-        "conditions": f"{null['title']}, {null['runs']} runs; 95 is meant.",
+        "conditions": f"{null['title']}, {null['runs']} runs. A floor is the range of 95 % of further single splits; the value beside it is a mean over ten "
+        "draws of the floor's size and so steadier than one split: 95 or more is meant.",
         "columns": ["metric", "within the floor"],
         "rows": [[f"{METRICS[name].title} (`{name}`)", f"{100 * _share(counts):.1f}"] for name, counts in null["within_floor"].items()],
     }  # fmt: skip
