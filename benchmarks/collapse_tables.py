@@ -16,12 +16,13 @@ FOLDER = ROOT / "docs" / "validation"
 KEPT = FOLDER / "mode_collapse"
 CHOSEN_ON = ("small-chest", "random")
 COPIES_CHOSEN_ON = "hippocampus"
+EDGES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001)
 HELD = 0.8  # F1 of a branch from which a mode counts as a cluster
 COMMAND = "python -m benchmarks.mode_collapse FOLDER"
 
 
 def write_tables() -> None:
-    for made in (_dropped(), _clean(), _labelled(), _shrunk(), _copies(), _trained()):
+    for made in (_dropped(), _several(), _clean(), _labelled(), _shrunk(), _copies(), _trained()):
         if made and made["rows"]:
             name = made.pop("name")
             made = {"title": made.pop("title"), "command": made.pop("command", COMMAND), **made}
@@ -63,15 +64,6 @@ def _dropped() -> dict[str, Any]:
                         covers if is_held else "",
                     ]
                 )
-    for label, draws in _parts("several"):
-        for count in (2, 3):
-            part = [draw for draw in draws if draw["dropped"] == count]
-            truth = 0.05 * count
-            error = np.sqrt(np.mean([(d["share"] - truth) ** 2 for d in part]))
-            rows.append(
-                [label, f"{count} together", "", f"{sum(d['found'] for d in part)} of {count * len(part)} modes", f"{error:.4f}",
-                 _share(d["low"] <= truth <= d["high"] for d in part)]
-            )  # fmt: skip
     return {
         "name": "dropped", "title": "A dropped mode of 5 % of the real images, found by clusters",
         "conditions": f"About 1,000 real and 1,000 judged images a draw, patients whole; a mode is a cluster where a branch holds it with a mean F1 of {HELD}.",
@@ -79,6 +71,33 @@ def _dropped() -> dict[str, Any]:
         "columns": ["images, features", "the mode is", "modes", "found", "error of the share (RMS)", "interval covers"],
         "rows": rows,
     }  # fmt: skip
+
+
+def _several() -> dict[str, Any]:
+    rows = []
+    for label, draws in _parts("several"):
+        for count in (2, 3):
+            for wanted, name in ((True, "clusters"), (False, "not all clusters")):
+                part = [
+                    draw for draw in draws if draw["dropped"] == count and all(draw["clusters"]) == wanted
+                ]
+                if part:
+                    rows.append([label, count, name, *_together(part, 0.05 * count)])
+    return {
+        "name": "several", "title": "Several modes of 5 % dropped together, found by clusters",
+        "conditions": f"As above; modes are clusters where a branch holds each with a mean F1 of {HELD} over six divisions.",
+        "note": "The share that is missing can be right only where all of it is clusters. A mode that is no cluster is not expected to be found.",
+        "columns": ["images, features", "modes", "which are", "clusters found", "others found", "error of the share (RMS)", "interval covers"],
+        "rows": rows,
+    }  # fmt: skip
+
+
+def _together(part: list[dict[str, Any]], truth: float) -> list[str]:
+    hits = [pair for draw in part for pair in zip(draw["clusters"], draw["found"])]
+    found = [_share(hit for is_cluster, hit in hits if is_cluster == wanted) for wanted in (True, False)]
+    error = np.sqrt(np.mean([(draw["share"] - truth) ** 2 for draw in part]))
+    covers = _share(draw["low"] <= truth <= draw["high"] for draw in part)
+    return [*found, f"{error:.4f}", covers if all(all(draw["clusters"]) for draw in part) else ""]
 
 
 def _clean() -> dict[str, Any]:
@@ -98,25 +117,36 @@ def _clean() -> dict[str, Any]:
 
 def _labelled() -> dict[str, Any]:
     every = [draw for _label, draws in _parts("labelled") for draw in draws]
-    edges = [0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001]
-    rows = []
-    for low, high in zip(edges, edges[1:]):
-        part = [draw for draw in every if low <= draw["auc"] < high]
-        gone, kept = ([draw for draw in part if draw["dropped"] == state] for state in (True, False))
-        if part:
-            error = np.sqrt(np.mean([(d["share"] - d["truth"]) ** 2 for d in part]))
-            rows.append(
-                [f"{low:.2f} to {min(high, 1):.2f}", _share(d["found"] for d in gone), f"{np.mean([d['power'] for d in gone]):.2f}" if gone else "",
-                 _share(d["found"] for d in kept), f"{error:.4f}"]
-            )  # fmt: skip
+    rows = [
+        [
+            name,
+            f"{low:.2f} to {min(high, 1):.2f}",
+            *_watched([draw for draw in every if low <= draw[key] < high]),
+        ]
+        for key, name in (("linear", "a linear probe"), ("auc", "the report's probe"))
+        for low, high in zip(EDGES, EDGES[1:])
+        if any(low <= draw[key] < high for draw in every)
+    ]
     separable = [draw for draw in every if draw["auc"] >= 0.95]
     return {
         "name": "labelled", "title": "Named modes of 5 %: power against the AUC of the probe",
         "conditions": f"All pairs of images and features together, {len(every)} draws of about 1,000 and 1,000 images. Another class said to be missing in {_share(d['wrong'] for d in separable)} of the draws above .95.",
-        "note": "A class is judged from .95 on; below, the report says the power instead.",
-        "columns": ["AUC of the probe", "found when dropped", "power that the report tells", "found when present", "error of the class share (RMS)"],
+        "note": "The same draws twice: by the AUC of a linear probe, and by that of the probe on a kernel by which the report judges (from .95 on; a class whose power is below .95 is said to escape).",
+        "columns": ["AUC of", "AUC", "found when dropped", "power that the report tells", "found when present", "error of the class share (RMS)"],
         "rows": rows,
     }  # fmt: skip
+
+
+def _watched(part: list[dict[str, Any]]) -> list[str]:
+    gone, kept = ([draw for draw in part if draw["dropped"] == state] for state in (True, False))
+    error = np.sqrt(np.mean([(draw["share"] - draw["truth"]) ** 2 for draw in part]))
+    power = f"{np.mean([draw['power'] for draw in gone]):.2f}" if gone else ""
+    return [
+        _share(draw["found"] for draw in gone),
+        power,
+        _share(draw["found"] for draw in kept),
+        f"{error:.4f}",
+    ]
 
 
 def _shrunk() -> dict[str, Any]:

@@ -88,7 +88,7 @@ def class_rows(
 def _state(each: Class) -> str:
     if each.is_found and each.is_separable:
         return "missing" if each.is_missing else "thin"
-    return "" if each.is_separable else "unseen"
+    return "" if each.is_watched else "unseen"
 
 
 def _middle(real: np.ndarray, rows: np.ndarray) -> tuple[int, ...]:

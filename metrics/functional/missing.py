@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .belonging import belongs, can_tell
 from .errors import CannotMeasure, as_pair
 from .modes import LEAST, ModeTree, grow_modes
 from .permuting import Sums, lowest
@@ -61,7 +62,7 @@ def mode_coverage(
 
     Groups (n,), (m,) name patients, whole on one side of every division. The missing share is that part of the real
     distribution without which its modes would be filled as the synthetic images fill them: with P and Q the shares of real and
-    synthetic images in the modes found, 1 - (1 - P) / (1 - Q), since a generator that drops a part spreads its images over what
+    synthetic images that belong to the modes found (metrics.functional.belonging), 1 - (1 - P) / (1 - Q), since a generator that drops a part spreads its images over what
     is left. Its interval takes P and Q as shares of so many images as their
     patients make them uncertain. Where nothing is found the share is 0 and the
     interval ends at `findable`.
@@ -82,7 +83,9 @@ def mode_coverage(
     leaves = Sums.of(eye[first[counted]], groups[counted], eye[second], others)
     found, critical = _peeled(leaves, tree.branches, rng, permutations)
     findable = _findable(leaves, tree.branches, critical, len(fitted))
-    share, interval = _missing(leaves, found) if found else (0.0, (0.0, findable))
+    share, interval = 0.0, (0.0, findable)
+    if found:
+        share, interval = _missing(_inside(a, b, first, second, groups, others, counted, found, rng))
     return Coverage(tuple(found), share, interval, findable, tree, counted, first, second)
 
 
@@ -117,10 +120,22 @@ def _without(leaves: Sums, gone: np.ndarray) -> Sums:
     return Sums(values[kept], values[kept].sum(axis=1), leaves.is_real[kept])
 
 
-def _missing(leaves: Sums, found: list[Mode]) -> tuple[float, tuple[float, float]]:
+def _inside(
+    a: np.ndarray, b: np.ndarray, first: np.ndarray, second: np.ndarray, groups: np.ndarray, others: np.ndarray,
+    counted: np.ndarray, found: list[Mode], rng: np.random.Generator,
+) -> Sums:  # fmt: skip
+    """Which images are of the modes found: as a probe says, or where too few patients teach one, as the leaves do."""
+    leaves = np.concatenate([mode.leaves for mode in found])
+    real, synthetic = np.isin(first, leaves), np.isin(second, leaves)
+    if can_tell(groups, others, real):
+        real, synthetic = belongs(a, b, groups, others, real, rng=rng)
+    else:  # images that the tree was grown from are in its leaves by its own doing
+        real, groups = real[counted], groups[counted]
+    return Sums.of(real[:, None].astype(float), groups, synthetic[:, None].astype(float), others)
+
+
+def _missing(sums: Sums) -> tuple[float, tuple[float, float]]:
     """1 - (1 - P) / (1 - Q) with its interval."""
-    inside = np.isin(np.arange(leaves.values.shape[1]), np.concatenate([mode.leaves for mode in found]))
-    sums = Sums(leaves.values @ inside[:, None].astype(float), leaves.sizes, leaves.is_real)
     shares, variances = ([float(each[0]) for each in pair] for pair in (sums.means(), sums.variances()))
     ends = [
         wilson(share, int(sums.sizes[side].sum() if 0 < share < 1 else side.sum()), variance)  # at the ends patients count

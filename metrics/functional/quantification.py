@@ -1,7 +1,7 @@
 """Where the modes have names: what share of the synthetic images is of each class, and which class is missing?
 
-Clusters see only what the features hold together; a classifier learned from labelled real images (a linear probe) sees every class
-that a plane tells apart. Each real image is rated by a probe that has not seen its patient, and each synthetic image by one of the
+Clusters see only what the features hold together; a probe learned from labelled real images (metrics.functional.probe) sees every
+class that it can tell from the others. Each real image is rated by a probe that has not seen its patient, and each synthetic image by one of the
 same probes, so that ratings of both sets may be compared as they stand.
 
 The share of a class is the one that makes the synthetic ratings most likely (expectation maximisation of Saerens, Latinne &
@@ -17,16 +17,14 @@ import numpy as np
 
 from .errors import CannotMeasure, as_pair
 from .missing import LEVEL, MISSING, THIN, numbered
-from .modes import principal_axes
 from .permuting import Sums, lowest
+from .probe import FOLDS, folds, learned
 from .shares import missing_share, wilson
 from .tails import area_under, normal_share
 
-FOLDS = 5
-COMPONENTS = 32
-RIDGE = 1.0  # inverse strength of the penalty
 SURE = 0.98  # a rating above it counts as this: one image does not decide
 SEPARABLE = 0.95  # area under the ROC curve of the probe from which a class can be judged
+FINDS = 0.95  # chance to find a lost class with which it counts as watched
 DRAWS = 200
 
 
@@ -45,6 +43,11 @@ class Class:
     @property
     def is_separable(self) -> bool:
         return self.auc >= SEPARABLE
+
+    @property
+    def is_watched(self) -> bool:
+        """Would be found missing if it were: patients of many images, or ratings unsure of some, may take that from a separable class."""
+        return self.is_separable and self.power >= FINDS
 
     @property
     def is_found(self) -> bool:
@@ -142,36 +145,17 @@ def _rated(
     a: np.ndarray, which: np.ndarray, groups: np.ndarray, b: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """(n, k) and (m, k) ratings by probes that have not seen the image; a synthetic image falls to one probe by chance."""
-    from sklearn.linear_model import LogisticRegression
-
     classes = which.max() + 1
     ratings, rated = np.zeros((len(a), classes)), np.zeros((len(b), classes))
-    fold = _folds(which, groups, rng)[groups]
+    fold = folds(which, groups, rng)[groups]
     given = rng.integers(0, FOLDS, len(b))
     for each in range(FOLDS):
-        rows = a[fold != each]
-        mean, spread = rows.mean(axis=0), rows.std(axis=0)
-        spread = np.where(spread > 1e-12, spread, 1.0)
-        axes = principal_axes((rows - mean) / spread, COMPONENTS)
-        axes = axes / np.maximum((((rows - mean) / spread) @ axes).std(axis=0), 1e-12)
-        probe = LogisticRegression(C=RIDGE, max_iter=500).fit(
-            ((rows - mean) / spread) @ axes, which[fold != each]
-        )
-        for target, source, chosen in ((ratings, a, fold == each), (rated, b, given == each)):
-            if chosen.any():
-                found = probe.predict_proba(((source[chosen] - mean) / spread) @ axes)
-                target[np.ix_(np.flatnonzero(chosen), probe.classes_)] = found
+        inside, others = fold == each, given == each
+        probe = learned(a[~inside], which[~inside], rng)
+        ratings[inside] = probe(a[inside])
+        if others.any():
+            rated[others] = probe(b[others])
     return ratings, rated
-
-
-def _folds(which: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(groups,) fold of each patient; the patients of each class (a patient's first image) spread evenly."""
-    first = np.unique(groups, return_index=True)[1]
-    order = rng.permutation(len(first))
-    order = order[np.argsort(which[first[order]], kind="stable")]
-    fold = np.empty(len(first), int)
-    fold[order] = np.arange(len(first)) % FOLDS
-    return fold
 
 
 def _evidence(ratings: np.ndarray) -> np.ndarray:
