@@ -49,7 +49,8 @@ def power(area: float, rng: np.random.Generator) -> tuple[float, float]:
             kept[f"ours {name}"].append(of_both(real, made))
     drawn = {name: np.concatenate(parts) for name, parts in kept.items()}
     bound, ours = (
-        float((drawn[f"{test} lost"] <= np.quantile(drawn[f"{test} kept"], LEVEL)).mean()) for test in ("bound", "ours")
+        float((drawn[f"{test} lost"] <= np.quantile(drawn[f"{test} kept"], LEVEL)).mean())
+        for test in ("bound", "ours")
     )
     return bound, ours
 
