@@ -59,19 +59,15 @@ class Run:
 DCGAN = {"size": SIDE, "width": 16}
 PLAIN = {"size": SIDE, "width": 512}  # fully connected: it can hold whole pictures
 DDPM = {"size": SIDE, "width": 64, "levels": 3, "sampling_steps": 100}
-LONG = {
-    "images_seen": 300_000,
-    "batch": 50,
-    "average": 0.999,
-    "precision": "mixed",
-    "sample_every_images": 300_000,
-}
+LONG = {"batch": 50, "average": 0.999, "precision": "mixed"}
 RUNS = {
     "dcgan": Run("dcgan", DCGAN, {"images_seen": 40_000}),
     "fast": Run("dcgan", DCGAN, {"images_seen": 10_000, "learning_rate": 5e-3, "beta1": 0.9}),
     **{f"gan-{n}": Run("gan", PLAIN, {"images_seen": 20_000, "batch": 25}, n) for n in (50, 200, 1000)},
     "dcgan-50": Run("dcgan", DCGAN, {"images_seen": 20_000, "batch": 25}, 50),
-    **{f"ddpm-{n}": Run("ddpm", DDPM, LONG, n) for n in (50, 200, 1000)},
+    "ddpm-50": Run("ddpm", DDPM, {**LONG, "images_seen": 236_000}, 50),
+    "ddpm-200": Run("ddpm", DDPM, {**LONG, "images_seen": 800_000, "batch": 100}, 200),
+    "ddpm-1000": Run("ddpm", DDPM, {**LONG, "images_seen": 234_500}, 1000),
 }  # fmt: skip
 
 
@@ -129,7 +125,7 @@ def learned_by(name: str, folder: Path) -> np.ndarray:
 def trained(name: str, folder: Path) -> Path:
     """The folder of the run; goes on from its last checkpoint."""
     run, kept = RUNS[name], CACHE / name
-    every = max(1, run.training["images_seen"] // 8)
+    every = max(1, run.training["images_seen"] // (8 if run.network != "ddpm" else 1))
     settings = {
         "keep_snapshots": True,
         "sample_every_images": every,
