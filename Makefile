@@ -6,13 +6,17 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CPU_BUILDS = https://download.pytorch.org/whl/cpu
 
-.PHONY: demo test check install messages clean
+.PHONY: demo test tests check install messages clean
 
 demo: .venv/.ready
 	@exec $(BIN)/python manage.py demo
 
-test: .venv/.ready-dev browser check
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+# Three tests at a time on two cores: they often wait for a server, a worker or a browser. Types are checked meanwhile.
+test: .venv/.ready-dev browser
+	@$(MAKE) --no-print-directory -j 2 check tests
+
+tests: .venv/.ready-dev
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -q
 	@$(BIN)/python -m tests.postgresql
 
 # What needs no test to run: style, types of the pure floor, which way imports point, migrations written.

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+FEW = 0.01  # of the points, on either side, may lie outside a map
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -50,8 +53,17 @@ class Row:
     origin: str = ""
 
 
+def powers_of_ten(value: float, places: int | None = None) -> str:
+    """2.1 × 10⁸: a number whose digits nobody reads any more. `places` of the factor: 1 at most where not told."""
+    factor, exponent = f"{value:.{1 if places is None else places}e}".split("e")
+    factor = f"{float(factor):g}" if places is None else factor
+    return f"{factor} × 10{str(int(exponent)).translate(RAISED)}".replace("-", "\u2212")
+
+
 def figure_text(value: float, places: int | None = None) -> str:
     """A number for people: fixed decimals (as many as the number needs when not told), grouped thousands, true minus."""
+    if places is None and abs(value) >= 1e8:
+        return powers_of_ten(value)
     if places is None:
         return (
             f"{value:,.0f}".replace("-", "\u2212")
@@ -125,19 +137,36 @@ def histogram(
 def scatter_map(
     real: Sequence[tuple[float, float]], synthetic: Sequence[tuple[float, float]], *, name: str, title: str, describe: str
 ) -> str:  # fmt: skip
-    """Two clouds in one square: real small discs, synthetic small open diamonds. Both axes share one scale."""
+    """Two clouds in one square: real small discs, synthetic small open diamonds. What lies outside `map_axes` stands at the edge."""
     everything = [*real, *synthetic]
     if not everything:
         raise ValueError("A map needs at least one point.")
-    xs, ys = [x for x, _ in everything], [y for _, y in everything]
-    side = 1.06 * max(max(xs) - min(xs), max(ys) - min(ys), 1e-9)
-    middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    across, up = (Axis(centre - side / 2, centre + side / 2) for centre in middle)
+    across, up = map_axes(everything)
     clouds = [
         f'<g class="{mark}-mark">{"".join(_point(mark, point, across, up) for point in points)}</g>'
         for mark, points in (("real", real), ("syn", synthetic))
     ]
     return plot("plot plot-map", name, title, describe, ['<g class="cloud">', *clouds, "</g>"])
+
+
+def map_axes(points: Sequence[tuple[float, float]]) -> tuple[Axis, Axis]:
+    """Both axes of a map, on one scale: all points, or where a few lie so far out that the rest would be a blot, that rest."""
+    spans = [_middle_span(sorted(values)) for values in zip(*points)]
+    side = 1.06 * max(*(high - low for low, high in spans), 1e-9)
+    across, up = (Axis((low + high - side) / 2, (low + high + side) / 2) for low, high in spans)
+    return across, up
+
+
+def _middle_span(values: list[float]) -> tuple[float, float]:
+    """From the lowest to the highest value, but no farther beyond the middle ones than these are wide. values: in order."""
+    cut = int(FEW * len(values))
+    low, high = values[cut], values[-1 - cut]
+    return max(values[0], low - (high - low)), min(values[-1], high + (high - low))
+
+
+def outside(points: Sequence[tuple[float, float]], axes: tuple[Axis, Axis]) -> int:
+    """How many points a map of these axes draws at its edge."""
+    return sum(any(not axis.low <= at <= axis.high for at, axis in zip(point, axes)) for point in points)
 
 
 def bars_with_intervals(

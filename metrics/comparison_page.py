@@ -14,7 +14,7 @@ from .curves import Point, curve
 from .seeds import Seeds
 from .side_by_side import DISTANCES, Difference, Line, SideBySide
 from .tables import cell
-from .wording import decimals, places, said
+from .wording import places, said, written
 
 
 def comparison_context(found: SideBySide, seen: Sequence[float | None]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _values(found: SideBySide, index: int) -> dict[str, Any]:
         is_best = line.order()[0] == index and all(
             _between(line, index, other).is_certain for other in range(len(found.sets)) if other != index
         )
-        cells.append({"value": decimals(line.values[index], digits), "interval": _span((low, high), digits), "is_best": is_best})  # fmt: skip
+        cells.append({"value": written(line.values[index], digits), "interval": _span((low, high), digits), "is_best": is_best})  # fmt: skip
     return {"name": found.sets[index].name, "count": found.sets[index].count, "cells": cells}
 
 
@@ -92,7 +92,7 @@ def _pair(found: SideBySide, pair: Difference) -> dict[str, Any]:
         digits = places(d.interval[1] - d.interval[0], d.value)
         cells.append(
             {
-                "value": decimals(d.value, digits),
+                "value": written(d.value, digits),
                 "interval": _span(d.interval, digits),
                 "is_certain": d.is_certain,
             }
@@ -104,8 +104,8 @@ def _seeds(found: SideBySide, seeds: Seeds) -> dict[str, Any]:
     cells = []
     for mean, deviation in zip(seeds.means, seeds.deviations):
         digits = places(deviation, mean)
-        words = _("SD %(value)s") % {"value": decimals(deviation, digits)}
-        cells.append({"value": decimals(mean, digits), "interval": words})
+        words = _("SD %(value)s") % {"value": written(deviation, digits)}
+        cells.append({"value": written(mean, digits), "interval": words})
     names = ", ".join(found.sets[index].name for index in seeds.sets)
     return {
         "name": seeds.name,
@@ -117,7 +117,7 @@ def _seeds(found: SideBySide, seeds: Seeds) -> dict[str, Any]:
 
 
 def _span(ends: tuple[float, float], digits: int) -> str:
-    return _("%(low)s to %(high)s") % {"low": decimals(ends[0], digits), "high": decimals(ends[1], digits)}
+    return _("%(low)s to %(high)s") % {"low": written(ends[0], digits), "high": written(ends[1], digits)}
 
 
 def _bars(found: SideBySide, line: Line, index: int) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from .feature_sets import JACKKNIFE, Features, blank, too_few, within
 from .functional import resampling
 from .functional.cmmd import cmmd
 from .functional.frechet import frechet_distance
-from .functional.kernel import kid_of_pairs, kid_p_value, kid_subsets
+from .functional.kernel import kid, kid_of_pairs, kid_p_value, kid_subsets
 from .functional.null import frechet_null
-from .reports import Number, Sentence
+from .reports import Number, Sentence, counted
 from .reports import gettext_noop as _
 from .two_sets import two_sample
 
@@ -32,7 +32,39 @@ def kid_number(features: Features, rng: np.random.Generator) -> Number:
         features.real, features.synthetic, rng=rng, real_groups=features.groups, synthetic_groups=features.others
     )  # fmt: skip
     tested = {"permutation test that both sets come from one distribution": f"p = {p:.3f}"}
-    return replace(number, protocol={**number.protocol, **tested})
+    return _odd_ones_told(replace(number, protocol={**number.protocol, **tested}), features)
+
+
+def _odd_ones_told(number: Number, features: Features) -> Number:
+    """Where the interval of a large KID (or one far below zero) holds zero, a few images may make it: the cubic kernel grows with
+    the third power of how far out an image lies."""
+    assert number.value is not None
+    assert number.interval is not None
+    is_certain = not number.interval[0] <= 0 <= number.interval[1]
+    if is_certain or number.floor is None or number.floor[0] <= number.value <= number.floor[1]:
+        return number
+    real, synthetic = (np.linalg.norm(part, axis=1) for part in (features.real, features.synthetic))
+    odd = synthetic > real.max()
+    if not 0 < odd.sum() <= len(odd) / 4:
+        return number
+    without = kid(features.real, features.synthetic[~odd])
+    if abs(without) > abs(number.value) / 2:
+        return number
+    farthest = int(synthetic.argmax())
+    words = {
+        "farthest": farthest,
+        "times": f"{synthetic[farthest] / real.max():.2g}",
+        "without": f"{without:.2g}",
+    }
+    return replace(number, caution=counted(int(odd.sum()), ODD_ONE, ODD_ONES, **words))
+
+
+ODD_ONE = _(
+    "made by one synthetic image, number %(farthest)s, which lies %(times)s times as far out as any real one; without it the value is %(without)s"
+)
+ODD_ONES = _(
+    "made by %(n)s synthetic images that lie farther out than any real one (the farthest, number %(farthest)s, %(times)s times as far); without them the value is %(without)s"
+)
 
 
 def kid_subsets_number(features: Features, whole: Number, rng: np.random.Generator) -> Number:

@@ -15,8 +15,9 @@ from .encoders.base import Encoder, Intensity
 from .encoders.inception import CLASSES, Inception
 from .encoders.registry import get_encoder
 from .feature_sets import Features
+from .features import BrokenFeatures
 from .features import features as encode
-from .images import Images, Sets
+from .images import EvaluationRefused, Images, Sets
 from .measuring import common_scale
 from .one_set import SCORES, inception_number
 from .pixel_sets import CHOICES, pixel_set_numbers, view_of
@@ -73,9 +74,15 @@ def _raw(sets: Sets, encoder: Encoder, cache: Path, threads: int, course: Course
             (f"{digest}@{size[0]}x{size[1]}" if size else digest, _loader(images, position, size))
             for position, digest in enumerate(images.digests)
         ]
-        raw[role] = encode(
-            pairs, encoder=encoder, intensity=Intensity(*images.intensity), cache=cache, progress=step, threads=threads
-        )  # fmt: skip
+        try:
+            raw[role] = encode(
+                pairs, encoder=encoder, intensity=Intensity(*images.intensity), cache=cache, progress=step, threads=threads
+            )  # fmt: skip
+        except BrokenFeatures as error:
+            file = f", {images.names[error.position]}" if images.names else ""
+            raise EvaluationRefused(
+                "%(cause)s (“%(set)s”%(file)s)", cause=str(error), set=images.name, file=file
+            ) from error
     return raw
 
 

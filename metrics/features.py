@@ -26,6 +26,10 @@ Loader = Callable[[], np.ndarray]
 class BrokenFeatures(ValueError):
     """An encoder gave no finite vector of its dimension, or none; the message names the picture by its position."""
 
+    def __init__(self, words: str, position: int) -> None:
+        super().__init__(words)
+        self.position = position
+
 
 def features(
     images: Sequence[tuple[str, Loader]],
@@ -95,13 +99,15 @@ def _encode(
             if row.shape != (encoder.dimension,) or not np.isfinite(row).all():
                 raise BrokenFeatures(
                     f"The encoder {encoder.name} gave no finite features for image {positions[number]}. "
-                    "The image may be broken, or the encoder's weights are."
+                    "The image may be broken, or the encoder's weights are.",
+                    positions[number],
                 )
             rows.append(np.asarray(row))
             tell(number + 1)
     except Indescribable as error:
         raise BrokenFeatures(
-            f"The encoder {encoder.name} cannot describe image {positions[len(rows)]}: {error} Remove it from the set, or choose another encoder."
+            f"The encoder {encoder.name} cannot describe image {positions[len(rows)]}: {error} Remove it from the set, or choose another encoder.",
+            positions[len(rows)],
         ) from error
     return rows
 

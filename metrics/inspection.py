@@ -36,7 +36,7 @@ def inspect(images: Images, *, cache: Path, step: Step) -> Look:
 def _refuse_undeclared(images: Images) -> None:
     if len(images) < MINIMUM:
         raise EvaluationRefused(
-            _("“%(name)s” has %(n)s images; at least %(least)s are needed in each set. Add images to it."),
+            _("“%(name)s” has too few images (%(n)s); at least %(least)s are needed in each set. Add images to it."),
             name=images.name, n=len(images), least=MINIMUM,
         )  # fmt: skip
     if images.intensity is None:

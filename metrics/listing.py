@@ -9,7 +9,7 @@ from jobs.models import Job
 
 from . import charts
 from .verdicts import SUBJECTS
-from .wording import NARROW, decimals, places, state_words
+from .wording import NARROW, places, state_words, written
 
 
 def list_rows(evaluations: Any) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def list_rows(evaluations: Any) -> list[dict[str, Any]]:
                     for subject, title in SUBJECTS.items()
                     if subject in states
                 ],
-                "kid": decimals(kid[0], places(kid[2] - kid[1], kid[0])) if kid else "",
+                "kid": written(kid[0], places(kid[2] - kid[1], kid[0])) if kid else "",
                 "strip": summary_strip(kid[0], (kid[1], kid[2]), 1.05 * reach) if kid else "",
                 "progress": _progress_words(evaluation.job),
                 "failed": evaluation.job is not None and evaluation.job.status == Job.Status.FAILED,

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from . import charts
 from .catalogue import GROUPS
@@ -146,6 +147,10 @@ def _map(drawn: Any, index: int) -> dict[str, Any]:
         "real": len(drawn.real), "synthetic": len(drawn.synthetic), "source": drawn.source,
         "first": round(100 * drawn.shares[0]), "second": round(100 * drawn.shares[1]),
     }  # fmt: skip
+    points = (*drawn.real, *drawn.synthetic)
+    if n := charts.outside(points, charts.map_axes(points)):
+        more = ngettext("One lies farther out than the map reaches; it is drawn at its edge.", "%(n)s lie farther out than the map reaches; they are drawn at its edge.", n)  # fmt: skip
+        describe += " " + more % {"n": n}
     svg = charts.scatter_map(
         drawn.real,
         drawn.synthetic,

@@ -105,10 +105,7 @@ def scan(
     `labels` are tables of names; labels may be FOLDERS instead: the first sub-folder of each image. What files declare is kept in
     `cache`, by their digests, so that another scan decodes none of them.
     """
-    if not folder.is_dir():
-        raise EvaluationRefused(
-            _("There is no folder %(folder)s. Name a folder of images."), folder=str(folder)
-        )
+    _refuse_no_folder(folder)
     place = (
         cache / "scans" / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]}.json"
         if cache
@@ -121,13 +118,15 @@ def scan(
         except UnreadableImage as error:
             refused.append((name, str(error)))
     if not shelf.places:
-        raise EvaluationRefused(
-            _("The folder %(folder)s holds no image that can be read (%(n)s files were tried)."),
-            folder=str(folder), n=len(refused),
-        )  # fmt: skip
+        _refuse_nothing_read(folder, refused)
     groups = _told(patients, "patient", shelf) if patients else ()
     if labels == FOLDERS:
         classes = tuple(Path(name).parts[0] if len(Path(name).parts) > 1 else "" for name, _n in shelf.places)
+        if not any(classes):
+            raise EvaluationRefused(
+                _("The images of %(folder)s lie in no sub-folder, so that folders name no class. Give a table to --labels."),
+                folder=str(folder),
+            )  # fmt: skip
     else:
         classes = _told(Path(labels), "label", shelf) if labels else ()
     if place and shelf.facts != shelf.known:
@@ -139,6 +138,30 @@ def scan(
         names=tuple(name if number == 0 else f"{name}#{number}" for name, number in shelf.places), labels=classes,
     )  # fmt: skip
     return Scanned(images, tuple(refused))
+
+
+def _refuse_no_folder(folder: Path) -> None:
+    if folder.is_file():
+        raise EvaluationRefused(
+            _("%(folder)s is a file. Name the folder that the images lie in."), folder=str(folder)
+        )
+    if not folder.is_dir():
+        raise EvaluationRefused(
+            _("There is no folder %(folder)s. Name a folder of images."), folder=str(folder)
+        )
+
+
+def _refuse_nothing_read(folder: Path, refused: list[tuple[str, str]]) -> None:
+    if not refused:
+        raise EvaluationRefused(
+            _("The folder %(folder)s holds no image that can be read: no file in it has the name of one (such as .png, .jpg, .tif, .dcm, .nii.gz or .npz)."),
+            folder=str(folder),
+        )  # fmt: skip
+    name, reason = refused[0]
+    raise EvaluationRefused(
+        _("The folder %(folder)s holds no image that can be read; of %(name)s, for one: %(reason)s."),
+        folder=str(folder), name=name, reason=reason,
+    )  # fmt: skip
 
 
 def _known(place: Path | None) -> dict[str, Facts]:
@@ -187,8 +210,11 @@ def _told(table: Path, column: str, shelf: Shelf) -> tuple[str, ...]:
                     file=str(table), column=column, given=", ".join(rows.fieldnames or ()) or "none",
                 )  # fmt: skip
             known = {row["name"]: row[column] for row in rows}
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise EvaluationRefused(_("The table %(file)s cannot be read: %(cause)s."), file=str(table), cause=cause) from error  # fmt: skip
+    except (UnicodeDecodeError, csv.Error) as error:
         raise EvaluationRefused(
-            _("The table %(file)s cannot be read: %(cause)s."), file=str(table), cause=str(error)
+            _("The table %(file)s is no text in UTF-8. Save it as CSV (UTF-8)."), file=str(table)
         ) from error
     return tuple(known.get(name, known.get(Path(name).name, "")) for name, _number in shelf.places)

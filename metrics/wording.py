@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 from jobs.wording import NARROW, decimals
 
 from .catalogue import METRICS
+from .charts import powers_of_ten
 from .reports import Number, Sentence
+
+LARGE = 1e6  # from here on nobody reads the digits of a distance
+
+
+def written(value: float, digits: int) -> str:
+    return powers_of_ten(value, 1) if abs(value) >= LARGE else decimals(value, digits)
 
 
 def said(sentence: Sentence | None) -> str:
@@ -50,7 +57,7 @@ def shown(number: Number) -> Shown:
     def text(value: float | None) -> str:
         if value is None:
             return ""
-        return f"{decimals(100 * value, 2)}{NARROW}%" if share else decimals(value, digits)
+        return f"{decimals(100 * value, 2)}{NARROW}%" if share else written(value, digits)
 
     def span(ends: tuple[float, float] | None) -> str:
         if ends is None:

@@ -1,8 +1,10 @@
 """People, sets and a way to let the waiting jobs work, for every test."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 # One thread in every library, before any of them is imported: two cores are shared by all workers.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -30,13 +32,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
+def django_db_setup(django_db_setup, django_db_blocker, empty_file):
+    """As pytest-django makes it; on SQLite a copy is put aside before the first test writes a row."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), closing(sqlite3.connect(empty_file)) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    return tmp_path_factory.mktemp("empty") / "empty.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def empty_database(django_db_setup, empty_file):
     """An SQLite file with every table, for tests whose workers are processes of their own: they copy it."""
-    folder = tmp_path_factory.mktemp("empty")
-    file = folder / "empty.sqlite3"
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}", "EVALSITE_DATA": str(folder)}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-    return file
+    if not empty_file.exists():  # the tests are asked of another database
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{empty_file}",
+            "EVALSITE_DATA": str(empty_file.parent),
+        }
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    return empty_file
 
 
 @pytest.fixture(autouse=True)

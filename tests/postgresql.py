@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> int:
         return 0
     chosen = arguments or [
         "-n",
-        "2",
+        "3",
         "--dist",
         "loadfile",
         "-q",

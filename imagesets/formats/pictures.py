@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import tifffile
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .common import (
     Meaning,
@@ -40,6 +40,8 @@ def read_picture(data: bytes) -> ReadImage:
         raise
     except MemoryError:
         raise
+    except UnidentifiedImageError as error:  # its words name an object in memory, which nobody can look at
+        raise UnreadableImage("it is damaged or not a picture") from error
     except Exception as error:  # Pillow raises whatever its decoders do
         raise UnreadableImage(f"it is damaged or not a picture ({_short(error)})") from error
 

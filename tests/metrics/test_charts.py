@@ -112,6 +112,16 @@ def test_a_map_keeps_one_scale_on_both_axes():
     assert [u.get("href") for u in root.iter("use")] == ["#s-real", "#s-real", "#s-syn"]
 
 
+def test_a_point_far_out_makes_no_blot_of_the_others_and_is_counted():
+    cloud = [(x / 10, y / 10) for x in range(20) for y in range(10)]
+    axes = charts.map_axes([*cloud, (500.0, 0.0)])
+    assert axes[0].high - axes[0].low < 10
+    assert charts.outside([*cloud, (500.0, 0.0)], axes) == 1
+    assert charts.outside(cloud, charts.map_axes(cloud)) == 0
+    root = parsed(charts.scatter_map(cloud, [(500.0, 0.0)], name="m", title="t", describe="d"))
+    assert [u.get("x") for u in root.iter("use")][-1] == "100.0%"
+
+
 def test_bars_start_at_zero():
     root = parsed(
         charts.bars_with_intervals(
@@ -166,3 +176,5 @@ def test_a_curve_has_a_mark_and_an_interval_a_point():
 def test_large_figures_are_written_out():
     assert charts.figure_text(12_345_678) == "12,345,678"
     assert charts.figure_text(-2e6) == "−2,000,000"
+    assert charts.figure_text(5e8) == "5 × 10⁸"
+    assert charts.powers_of_ten(-9.96e-7, 1) == "−1.0 × 10⁻⁶"

@@ -1,11 +1,13 @@
 """Sets of unlike size through an encoder that minds the size of a picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.ndimage import zoom
 
 from metrics.evaluation import evaluate
-from metrics.images import Images
+from metrics.images import EvaluationRefused, Images
 from metrics.pixels import resized
 from tests.factories import blobs
 
@@ -25,6 +27,15 @@ def test_pictures_of_another_size_are_not_strangers_for_their_size_alone(tmp_pat
     )
     assert report.number("precision:radiomics").value > 0.4
     assert any("resizing all images to the smallest size" in note.template for note in report.notes)
+
+
+def test_an_image_that_cannot_be_described_is_named_with_its_set(tmp_path):
+    real, made = blobs(10, size=16, seed=1), [*blobs(10, size=16, seed=2), np.full((16, 16), 7, np.uint8)]
+    named = replace(as_images("made", made), names=(*map(str, range(10)), "flat.png"))
+    with pytest.raises(
+        EvaluationRefused, match="cannot describe image 10: It has one grey level.*“made”, flat.png"
+    ):
+        evaluate(as_images("real", real), named, cache=tmp_path, encoders=("radiomics",))
 
 
 @pytest.mark.parametrize("shape", [(20, 30), (20, 30, 3)])

@@ -140,7 +140,10 @@ def test_16_bit_and_unreadable_files(folders, tmp_path, capsys):
         (["--training", "/nowhere/at/all"], "no folder"),
         (["--low", "9", "--high", "3"], "must be lower"),
         (["--patients", "/nowhere.csv"], "cannot be read"),
-        (["--labels", "/nowhere.csv"], "cannot be read"),
+        (["--labels", "/nowhere.csv"], "cannot be read: No such file"),
+        (["--labels", "folders"], "lie in no sub-folder"),
+        (["--seed", "-3"], "whole number of at least 0"),
+        (["--threads", "0"], "whole number of at least 1"),
     ],
 )
 def test_wrong_options_get_a_sentence(folders, tmp_path, more, words):
@@ -153,8 +156,46 @@ def test_empty_and_small_folders_get_a_sentence(folders, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(CommandError, match="no image that can be read"):
         evaluate((folders[0], tmp_path / "empty"), tmp_path / "report")
+    (tmp_path / "empty" / "a.png").write_bytes(b"words")
+    with pytest.raises(CommandError, match="of a.png, for one: it is damaged or not a picture[.]"):
+        evaluate((folders[0], tmp_path / "empty"), tmp_path / "report")
+    with pytest.raises(CommandError, match="a.png is a file"):
+        evaluate((folders[0], tmp_path / "empty" / "a.png"), tmp_path / "report")
     with pytest.raises(CommandError, match="at least 10"):
         evaluate((folders[0], folder_of(tmp_path / "few", blobs(3))), tmp_path / "report")
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (b"name,patient\nother.png,p1\n", "gives no image of .real. a patient.*such as image-000.png"),
+        (b"file,pid\nimage-000.png,p1\n", "needs the columns name and patient; it has file, pid"),
+        (b"\xff\xfe\x00\x80", "no text in UTF-8"),
+    ],
+)
+def test_a_table_of_something_else_is_refused(folders, tmp_path, rows, words):
+    (tmp_path / "patients.csv").write_bytes(rows)
+    with pytest.raises(CommandError, match=words):
+        evaluate(folders, tmp_path / "report", "--patients", tmp_path / "patients.csv")
+
+
+def test_what_a_table_leaves_open_and_what_to_know_is_told(folders, tmp_path, capsys):
+    (tmp_path / "patients.csv").write_text(
+        "name,patient\n" + "".join(f"image-{n:03d}.png,p{n}\n" for n in range(8))
+    )
+    evaluate(
+        (folders[0], folders[0]),
+        tmp_path / "report",
+        "--patients",
+        tmp_path / "patients.csv",
+        "--encoder",
+        "inception",
+    )
+    told = capsys.readouterr()
+    assert "12 of the 20 images of “real” have no patient" in told.err
+    assert "note: The sets overlap: 20 images" in told.err
+    assert "encoders install inception FILE" in told.err
+    assert "memorisation: not checked. Copies were not looked for. That needs" in told.out
 
 
 def test_files_that_disagree_about_the_range_are_not_guessed_at(folders, tmp_path):

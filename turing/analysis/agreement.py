@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .clusters import grouped
 from .errors import CannotAnalyse
@@ -245,6 +245,6 @@ def _agreement(value: float, variance: float | None, lowest: float) -> Agreement
     if variance is None:
         return Agreement(value)
     error = float(np.sqrt(variance))
-    reach = float(stats.norm.ppf(0.975)) * error
+    reach = float(scipy.stats.norm.ppf(0.975)) * error
     low, high = value - reach, value + reach
     return Agreement(value, error, (max(low, lowest), min(high, 1.0)), low < lowest or high > 1.0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .detection import Proportion, proportion
 from .errors import CannotAnalyse
@@ -40,7 +40,7 @@ def class_table(truth: Sequence[str], said: Sequence[str], names: Sequence[str])
     )
     shown = [rate.value for rate in rates if rate]
     whole = bool(table.sum(axis=0).all() and table.sum(axis=1).all())
-    p = float(stats.chi2_contingency(table, correction=False).pvalue) if whole else None
+    p = float(scipy.stats.chi2_contingency(table, correction=False).pvalue) if whole else None
     return ClassTable(
         tuple(names), table, rates, float(np.mean(shown)) if len(shown) == len(names) else None, p
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .errors import CannotAnalyse
 
@@ -62,7 +62,7 @@ def proportion(correct: int, n: int, *, chance: float = 0.5, level: float = 0.95
     _check_counts(correct, n)
     if not 0 < chance < 1:
         raise CannotAnalyse(f"chance is {chance}; it lies between 0 and 1.")
-    test = stats.binomtest(correct, n, chance)
+    test = scipy.stats.binomtest(correct, n, chance)
     exact, score = test.proportion_ci(level, "exact"), test.proportion_ci(level, "wilson")
     return Proportion(
         correct / n,
@@ -83,8 +83,8 @@ def equivalence(
         raise CannotAnalyse(
             f"A margin of {margin} around {chance} leaves 0 to 1; give one above 0 that stays inside."
         )
-    above = stats.binom.sf(correct - 1, n, low)  # small when surely above the lower bound
-    below = stats.binom.cdf(correct, n, high)
+    above = scipy.stats.binom.sf(correct - 1, n, low)  # small when surely above the lower bound
+    below = scipy.stats.binom.cdf(correct, n, high)
     p = float(max(above, below))
     return Equivalence(p, "equivalent" if p <= alpha else "not shown")
 
@@ -101,8 +101,8 @@ def signal_detection(hits: int, misses: int, false_alarms: int, correct_rejectio
             raise CannotAnalyse(f"{name} is {count}; counts are 0 or more.")
     if hits + misses == 0 or false_alarms + correct_rejections == 0:
         raise CannotAnalyse("Signal detection needs trials of both kinds: real and synthetic.")
-    z_hit = float(stats.norm.ppf((hits + 0.5) / (hits + misses + 1)))
-    z_false = float(stats.norm.ppf((false_alarms + 0.5) / (false_alarms + correct_rejections + 1)))
+    z_hit = float(scipy.stats.norm.ppf((hits + 0.5) / (hits + misses + 1)))
+    z_false = float(scipy.stats.norm.ppf((false_alarms + 0.5) / (false_alarms + correct_rejections + 1)))
     dprime, criterion = z_hit - z_false, -(z_hit + z_false) / 2
     return SignalDetection(dprime, criterion, float(np.exp(dprime * criterion)))
 
@@ -113,7 +113,7 @@ def dprime_2afc(proportion_correct: float) -> float:
         raise CannotAnalyse(
             f"The proportion correct is {proportion_correct}; d' is finite only between 0 and 1."
         )
-    return float(np.sqrt(2) * stats.norm.ppf(proportion_correct))
+    return float(np.sqrt(2) * scipy.stats.norm.ppf(proportion_correct))
 
 
 def reader_summary(truth: Sequence[int], said: Sequence[int]) -> ReaderSummary:
@@ -134,7 +134,7 @@ def reader_summary(truth: Sequence[int], said: Sequence[int]) -> ReaderSummary:
     specificity = proportion(rejections, rejections + false_alarms) if rejections + false_alarms else None
     if sensitivity is None or specificity is None:
         return ReaderSummary(sensitivity, specificity, None, None, None, None)
-    p = float(stats.fisher_exact([[hits, misses], [false_alarms, rejections]]).pvalue)
+    p = float(scipy.stats.fisher_exact([[hits, misses], [false_alarms, rejections]]).pvalue)
     accuracy = (sensitivity.value + specificity.value) / 2
     interval = _mean_interval(sensitivity, specificity)
     return ReaderSummary(

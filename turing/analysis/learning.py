@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .errors import CannotAnalyse
 
@@ -35,8 +35,8 @@ def learning(right: Any) -> Learning:
     if len(slopes) < 2 or np.ptp(slopes) == 0:
         return Learning(slopes, mean, None, None)
     error = float(slopes.std(ddof=1) / np.sqrt(len(slopes)))
-    reach = float(stats.t.ppf(0.975, len(slopes) - 1)) * error
-    p = float(2 * stats.t.sf(abs(mean) / error, len(slopes) - 1))
+    reach = float(scipy.stats.t.ppf(0.975, len(slopes) - 1)) * error
+    p = float(2 * scipy.stats.t.sf(abs(mean) / error, len(slopes) - 1))
     return Learning(slopes, mean, (mean - reach, mean + reach), p)
 
 

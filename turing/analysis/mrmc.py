@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .clusters import clustered_covariance
 from .errors import CannotAnalyse
@@ -106,7 +106,7 @@ def _f_ratio(ms_t: float, error: float, ms_tr: float, df: int) -> tuple[float, f
 def _p_of_f(f: float, df1: int, df2: float) -> float:
     if not np.isfinite(f):
         return 0.0
-    return float(stats.chi2.sf(f * df1, df1) if np.isinf(df2) else stats.f.sf(f, df1, df2))
+    return float(scipy.stats.chi2.sf(f * df1, df1) if np.isinf(df2) else scipy.stats.f.sf(f, df1, df2))
 
 
 def single_modality(
@@ -201,7 +201,7 @@ def on_scale(found: OneModality, level: float = 0.95, scale: str = "logit") -> O
         low, high = (float(1 / (1 + np.exp(-(logit + sign * reach)))) for sign in (-1, 1))
         return low, high
 
-    p = float(2 * stats.t.sf(abs(logit) * slope / error, found.df))
+    p = float(2 * scipy.stats.t.sf(abs(logit) * slope / error, found.df))
     return replace(found, interval=around(level), inner=around(_inner(level)), p_value=p)
 
 
@@ -223,7 +223,7 @@ def _prediction(theta: np.ndarray, error: float, df: float, level: float) -> tup
 
 
 def _quantile(df: float, level: float) -> float:
-    return float(stats.t.ppf(1 - (1 - level) / 2, df))  # infinite df: the normal's
+    return float(scipy.stats.t.ppf(1 - (1 - level) / 2, df))  # infinite df: the normal's
 
 
 def _result(
@@ -234,7 +234,7 @@ def _result(
     if error <= NIL:
         p = 1.0 if distance == 0 else 0.0
     else:
-        p = float(2 * stats.t.sf(distance / error, df))
+        p = float(2 * scipy.stats.t.sf(distance / error, df))
     interval, inner = (
         (max(0.0, estimate - q * error), min(1.0, estimate + q * error))
         for q in (_quantile(df, level), _quantile(df, _inner(level)))

@@ -5,7 +5,7 @@ more images. mrmc_power (turing.analysis.power) simulates studies whose readers 
 """
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .errors import CannotAnalyse
 from .power import mrmc_power
@@ -43,10 +43,10 @@ def equivalence_power(n: int, margin: float, alpha: float = 0.05) -> float:
 def _equivalence_power(n: np.ndarray, margin: float, alpha: float) -> np.ndarray:
     """Probability, at one half, of a count that both tests accept; the saw teeth of the binomial included."""
     low, high = 0.5 - margin, 0.5 + margin
-    first = stats.binom.isf(alpha, n, low) + 1  # smallest count with P(X >= count) <= alpha
-    last = stats.binom.ppf(alpha, n, high)
-    last = np.where(stats.binom.cdf(last, n, high) <= alpha, last, last - 1)
-    inside = stats.binom.cdf(last, n, 0.5) - stats.binom.cdf(first - 1, n, 0.5)
+    first = scipy.stats.binom.isf(alpha, n, low) + 1  # smallest count with P(X >= count) <= alpha
+    last = scipy.stats.binom.ppf(alpha, n, high)
+    last = np.where(scipy.stats.binom.cdf(last, n, high) <= alpha, last, last - 1)
+    inside = scipy.stats.binom.cdf(last, n, 0.5) - scipy.stats.binom.cdf(first - 1, n, 0.5)
     return np.where(last >= first, inside, 0.0)
 
 
@@ -57,6 +57,6 @@ def detection_power(n: int, accuracy: float, *, chance: float = 0.5, alpha: floa
             f"n is {n} and accuracy {accuracy}; at least one judgement, and a proportion, are needed."
         )
     counts = np.arange(n + 1)
-    weights = stats.binom.pmf(counts, n, chance)
+    weights = scipy.stats.binom.pmf(counts, n, chance)
     p_values = np.array([weights[weights <= weight * (1 + 1e-7)].sum() for weight in weights])
-    return float(stats.binom.pmf(counts[p_values <= alpha], n, accuracy).sum())
+    return float(scipy.stats.binom.pmf(counts[p_values <= alpha], n, accuracy).sum())

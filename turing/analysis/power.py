@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+import scipy
+from scipy import special
 
 from .errors import CannotAnalyse
 from .merit import accuracy_covariance
@@ -227,7 +228,7 @@ def _rank_p(evidence: tuple[np.ndarray, np.ndarray], steps: int) -> np.ndarray:
     tied = np.stack([(high == v).sum(axis=2) + (low == v).sum(axis=2) for v in range(count)])
     ties = (tied.astype(float) ** 3 - tied).sum(axis=0) / ((n + m) * (n + m - 1))
     error = np.sqrt(np.clip(n * m / 12 * (n + m + 1 - ties), 1e-12, None))
-    return 2 * stats.norm.sf(np.maximum(np.abs(area - 0.5) * n * m - 0.5, 0) / error)
+    return 2 * scipy.stats.norm.sf(np.maximum(np.abs(area - 0.5) * n * m - 0.5, 0) / error)
 
 
 def _fisher_p(evidence: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -237,7 +238,7 @@ def _fisher_p(evidence: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     pooled = (n * real + m * synthetic) / (n + m)
     error = np.sqrt(np.clip(pooled * (1 - pooled), 1e-12, None) * (1 / n + 1 / m))
     z = np.maximum(np.abs(synthetic - real) - (1 / n + 1 / m) / 2, 0) / error
-    return 2 * stats.norm.sf(z)
+    return 2 * scipy.stats.norm.sf(z)
 
 
 def _cell(design: tuple[int, int], rows: list[Judgements], figures: Sequence[str]) -> Cell:

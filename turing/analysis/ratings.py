@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .clusters import clustered_covariance
 from .errors import CannotAnalyse
@@ -47,8 +47,8 @@ def rating_gap(truth: Any, ratings: Any, clusters: Any = None) -> RatingGap:
     mean, scope = float(gaps.mean()), THESE if few else BOTH
     if error <= NIL:
         return RatingGap(len(gaps), mean, None, None, scope)
-    reach = float(stats.t.ppf(0.975, df)) * error
-    p = float(2 * stats.t.sf(abs(mean) / error, df))
+    reach = float(scipy.stats.t.ppf(0.975, df)) * error
+    p = float(2 * scipy.stats.t.sf(abs(mean) / error, df))
     return RatingGap(len(gaps), mean, (mean - reach, mean + reach), p, scope)
 
 

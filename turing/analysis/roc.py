@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .errors import CannotAnalyse
 
@@ -45,7 +45,7 @@ def rank_test(truth: Sequence[int], rating: Sequence[float]) -> float:
     positive, negative = _split(truth, rating)
     if np.ptp(np.concatenate([positive, negative])) == 0:
         return 1.0
-    return float(stats.mannwhitneyu(positive, negative, method="asymptotic").pvalue)
+    return float(scipy.stats.mannwhitneyu(positive, negative, method="asymptotic").pvalue)
 
 
 def curve(truth: Sequence[int], rating: Sequence[float]) -> Curve:
@@ -104,5 +104,5 @@ def _interval(value: float, variance: float, fewer: int) -> tuple[float, float]:
         reach = exact_reach(fewer)
         return (max(0.0, value - reach), min(1.0, value + reach))
     logit, error = np.log(value / (1 - value)), np.sqrt(variance) / (value * (1 - value))
-    low, high = (logit + sign * stats.norm.ppf(0.975) * error for sign in (-1, 1))
+    low, high = (logit + sign * scipy.stats.norm.ppf(0.975) * error for sign in (-1, 1))
     return float(1 / (1 + np.exp(-low))), float(1 / (1 + np.exp(-high)))

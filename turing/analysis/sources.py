@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .clusters import clustered_covariance
 from .errors import CannotAnalyse
@@ -104,8 +104,8 @@ def _z_hits(
     that share no cluster."""
     hits = [said[:, labels == name] for name in names]
     rates = [(part.sum(axis=1) + 0.5) / (part.shape[1] + 1) for part in hits]
-    theta = stats.norm.ppf(np.stack(rates))
-    slope = (1 / stats.norm.pdf(theta)).ravel()
+    theta = scipy.stats.norm.ppf(np.stack(rates))
+    slope = (1 / scipy.stats.norm.pdf(theta)).ravel()
     parts = [_alone(part, g, len(names)) for g, part in enumerate(hits)]
     cov = clustered_covariance(parts, [groups[labels == name] for name in names])
     return theta, cov * np.outer(slope, slope)
@@ -130,5 +130,5 @@ def _pair(
     both = np.block([[_block(cov, x, y, readers) for y in (a, b)] for x in (a, b)])
     found = compare(theta[[a, b]], both)
     error = float(np.sqrt(2 / readers * found.components["error"]))
-    reach = float(stats.t.ppf(0.975, found.df2)) * error
+    reach = float(scipy.stats.t.ppf(0.975, found.df2)) * error
     return found.difference, (found.difference - reach, found.difference + reach), found.p_value

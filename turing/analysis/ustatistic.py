@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .errors import CannotAnalyse
 
@@ -142,9 +142,9 @@ def _result(auc: float, variance: float, df: float, level: float, parts: dict[st
     error, distance = float(np.sqrt(max(variance, 0.0))), auc - 0.5
     interval, inner = (
         (max(0.0, auc - q * error), min(1.0, auc + q * error))
-        for q in (float(stats.t.ppf(1 - tail, df)) for tail in ((1 - level) / 2, 1 - level))
+        for q in (float(scipy.stats.t.ppf(1 - tail, df)) for tail in ((1 - level) / 2, 1 - level))
     )
-    p = (0.0 if distance else 1.0) if error == 0 else float(2 * stats.t.sf(abs(distance) / error, df))
+    p = (0.0 if distance else 1.0) if error == 0 else float(2 * scipy.stats.t.sf(abs(distance) / error, df))
     return UStatistic(auc, variance, df, interval, inner, p, parts)
 
 

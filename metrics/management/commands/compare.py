@@ -10,7 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from metrics.comparison_page import comparison_context
 from metrics.folder import write_comparison
 from metrics.images import EvaluationRefused
-from metrics.management.telling import add_measuring, command_line, intensity_of, tell_left_out, teller
+from metrics.management.telling import (
+    add_measuring,
+    check_tables,
+    command_line,
+    intensity_of,
+    tell_left_out,
+    teller,
+)
 from metrics.scanning import scan
 from metrics.seeds import Method
 from metrics.side_by_side import side_by_side
@@ -32,6 +39,7 @@ class Command(BaseCommand):
         intensity, methods = intensity_of(given), methods_of(given["method"], given["sets"])
         try:
             real, *sets = [scan(folder, intensity=intensity, patients=given["patients"]) for folder in (given["real"], *given["sets"])]  # fmt: skip
+            check_tables(self.stderr, [real.images, *(one.images for one in sets)], given)
             found = side_by_side(
                 real.images, [one.images for one in sets], encoders=given["encoder"] or ("radiomics",), methods=methods,
                 encoders_folder=Path(settings.ENCODERS_DIR), cache=Path(settings.FEATURES_DIR), seed=given["seed"],

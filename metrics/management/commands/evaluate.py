@@ -10,7 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 from metrics.evaluation import evaluate
 from metrics.folder import write_folder
 from metrics.images import EvaluationRefused
-from metrics.management.telling import add_measuring, command_line, intensity_of, tell_left_out, teller
+from metrics.management.telling import (
+    add_measuring,
+    check_tables,
+    command_line,
+    intensity_of,
+    tell_left_out,
+    tell_report,
+    teller,
+)
 from metrics.scanning import scan
 from metrics.wording import said
 
@@ -29,7 +37,7 @@ class Command(BaseCommand):
         add_measuring(parser)
 
     def handle(self, *args: Any, **given: Any) -> None:
-        intensity = intensity_of(given)
+        intensity, encoders = intensity_of(given), given["encoder"] or ("radiomics",)
         try:
             sets = {
                 role: scan(
@@ -42,19 +50,19 @@ class Command(BaseCommand):
                 for role in ("real", "synthetic", "training")
                 if given[role] is not None
             }
+            images = {role: found.images for role, found in sets.items()}
+            check_tables(self.stderr, list(images.values()), given)
             report = evaluate(
-                **{role: found.images for role, found in sets.items()},
-                encoders=given["encoder"] or ("radiomics",), encoders_folder=Path(settings.ENCODERS_DIR),
+                **images,
+                encoders=encoders, encoders_folder=Path(settings.ENCODERS_DIR),
                 cache=Path(settings.FEATURES_DIR), paired=given["paired"], seed=given["seed"], version=settings.VERSION,
                 progress=teller(self.stderr), threads=given["threads"],
             )  # fmt: skip
         except EvaluationRefused as refusal:
             raise CommandError(said(refusal.sentence)) from refusal
         tell_left_out(self.stderr, sets.values())
-        images = {role: found.images for role, found in sets.items()}
         page = write_folder(report, images, given["output"], command=_command(given))
-        for verdict in report.verdicts:
-            self.stdout.write(f"{verdict.subject}: {verdict.state}. {said(verdict.finding)}")
+        tell_report(self.stdout, self.stderr, report, encoders)
         self.stdout.write(f"The report is {page}")
 
 

@@ -1,0 +1,34 @@
+"""A KID that a few images make: said, with what it is without them."""
+
+import numpy as np
+import pytest
+
+from metrics.distances import kid_number
+from metrics.feature_sets import Features
+from metrics.functional.kernel import kid
+from metrics.reports import Number
+
+
+def number_with(*far_out: float) -> tuple[Number, np.ndarray, np.ndarray]:
+    """Of 80 images a set from one distribution, the first synthetic ones moved that many times farther out."""
+    rng = np.random.default_rng(4)
+    real, synthetic = rng.normal(size=(80, 12)), rng.normal(size=(80, 12))
+    for row, times in enumerate(far_out):
+        synthetic[row] *= times
+    features = Features("radiomics", "Radiomics", real, synthetic, np.arange(80), np.arange(80), {})
+    return kid_number(features, np.random.default_rng(0)), real, synthetic
+
+
+@pytest.mark.parametrize(("far_out", "words"), [((300,), "made by one synthetic image, number 0"), ((40, 200, 60), "made by 3 synthetic images")])  # fmt: skip
+def test_images_far_out_that_make_the_value_are_told(far_out, words):
+    number, real, synthetic = number_with(*far_out)
+    assert abs(number.value) > 1000 * number.floor[1]
+    assert words in str(number.caution)
+    assert f"number {int(np.argmax(far_out))}" in str(number.caution)
+    without = kid(real, synthetic[len(far_out):])  # fmt: skip
+    assert f"the value is {without:.2g}" in str(number.caution)
+
+
+def test_nothing_is_told_of_ordinary_sets_or_of_one_that_lies_elsewhere_as_a_whole():
+    assert number_with()[0].caution is None
+    assert number_with(*[3.0] * 80)[0].caution is None
