@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from .catalogue import METRICS
+from .charts import figure_text
 from .comparing import OnePass, jackknife, no_interval
 from .feature_sets import JACKKNIFE, Features, blank, too_few, within
 from .functional import resampling
@@ -44,7 +45,7 @@ def _odd_ones_told(number: Number, features: Features) -> Number:
     if is_certain or number.floor is None or number.floor[0] <= number.value <= number.floor[1]:
         return number
     real, synthetic = (np.linalg.norm(part, axis=1) for part in (features.real, features.synthetic))
-    odd = synthetic > real.max()
+    odd = synthetic > 2 * real.max()
     if not 0 < odd.sum() <= len(odd) / 4:
         return number
     without = kid(features.real, features.synthetic[~odd])
@@ -53,17 +54,21 @@ def _odd_ones_told(number: Number, features: Features) -> Number:
     farthest = int(synthetic.argmax())
     words = {
         "farthest": farthest,
-        "times": f"{synthetic[farthest] / real.max():.2g}",
-        "without": f"{without:.2g}",
+        "times": rounded(synthetic[farthest] / real.max()),
+        "without": rounded(without),
     }
     return replace(number, caution=counted(int(odd.sum()), ODD_ONE, ODD_ONES, **words))
 
 
+def rounded(value: float) -> str:
+    return figure_text(float(f"{value:.2g}"))
+
+
 ODD_ONE = _(
-    "made by one synthetic image, number %(farthest)s, which lies %(times)s times as far out as any real one; without it the value is %(without)s"
+    "made by one synthetic image, number %(farthest)s, which lies %(times)s times as far out as any real one; without it the value would be %(without)s"
 )
 ODD_ONES = _(
-    "made by %(n)s synthetic images that lie farther out than any real one (the farthest, number %(farthest)s, %(times)s times as far); without them the value is %(without)s"
+    "made by %(n)s synthetic images that lie more than twice as far out as any real one (the farthest, number %(farthest)s, %(times)s times as far); without them the value would be %(without)s"
 )
 
 

@@ -26,7 +26,7 @@ def test_images_far_out_that_make_the_value_are_told(far_out, words):
     assert words in str(number.caution)
     assert f"number {int(np.argmax(far_out))}" in str(number.caution)
     without = kid(real, synthetic[len(far_out):])  # fmt: skip
-    assert f"the value is {without:.2g}" in str(number.caution)
+    assert f"would be {without:.2g}" in str(number.caution)
 
 
 def test_nothing_is_told_of_ordinary_sets_or_of_one_that_lies_elsewhere_as_a_whole():
