@@ -23,8 +23,11 @@ class Intensity:
     def scaled(self, image: np.ndarray) -> np.ndarray:
         """float32 in [0, 1]: the declared range, values outside it clipped (they were declared not to mean more)."""
         values = image.astype(np.float32)
-        values -= np.float32(self.low)
+        if self.low:
+            values -= np.float32(self.low)
         values /= np.float32(self.high - self.low)
+        if image.dtype == np.uint8 and self.low <= 0 and self.high >= 255:
+            return values  # nothing lies outside: a pass over the pixels less
         return np.clip(values, 0.0, 1.0, out=values)
 
 
