@@ -9,7 +9,7 @@ import numpy as np
 from .catalogue import METRICS
 from .comparing import floor, half_samples
 from .feature_sets import Features, blank, within
-from .functional.classifier import FOLDS, c2st
+from .functional.classifier import FOLDS, c2st_of_parts, standard_squares
 from .reports import Number, Sentence
 from .reports import gettext_noop as _
 from .two_sets import FLOOR
@@ -23,20 +23,20 @@ def c2st_number(features: Features, rng: np.random.Generator) -> Number:
     names = [len(np.unique(groups)) for groups in (features.groups, features.others)]
     if min(names) < minimum:
         return _too_few(number, minimum, min(names))
-    first, second = (_drawn(len(rows), rng) for rows in (features.real, features.synthetic))
-    rows = np.vstack([features.real, features.synthetic])
-    groups = np.concatenate([features.groups, features.groups.max() + 1 + features.others])
-    first, second = first[:, None], len(features.real) + second[:, None]
+    drawn = [_drawn(len(rows), rng) for rows in (features.real, features.synthetic)]
+    rows = np.vstack([features.real[drawn[0]], features.synthetic[drawn[1]]])
+    groups = np.concatenate(
+        [features.groups[drawn[0]], features.groups.max() + 1 + features.others[drawn[1]]]
+    )
+    first, second = np.split(np.arange(len(rows))[:, None], [len(drawn[0])])
+    square = standard_squares(rows)
 
     def told(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Of positions, so that patients are known however the sets are cut."""
         left, right = left[:, 0], right[:, 0]
         if min(len(np.unique(groups[part])) for part in (left, right)) < 2 * FOLDS:
             return np.array([np.nan])
-        found = c2st(
-            rows[left], rows[right], rng=rng, real_groups=groups[left], synthetic_groups=groups[right]
-        )
-        return np.array([found.auc])
+        return np.array([c2st_of_parts(rows, square, left, right, groups=groups, rng=rng).auc])
 
     value, sides = told(first, second), (_numbered(groups[first[:, 0]]), _numbered(groups[second[:, 0]]))
     low, high = half_samples(told, first, second, *sides, value=value, rng=rng)

@@ -41,34 +41,25 @@ def c2st(
     Raises CannotMeasure for fewer than two groups a fold in either set.
     """
     a, b = as_pair(real, synthetic)
-    fold_a, _groups = _folds(a, real_groups, folds, rng, "real")
-    fold_b, groups_b = _folds(b, synthetic_groups, folds, rng, "synthetic")
-    fold_b = _beside_copies(a, b, fold_a, fold_b, groups_b)
-    ratings = _left_out(np.vstack([a, b]), len(a), np.concatenate([fold_a, fold_b]), folds)
-    first, second = ratings[: len(a)], ratings[len(a) :]
-    areas = [area_under(first[fold_a == fold], second[fold_b == fold]) for fold in range(folds)]
-    return TwoSample(float(np.mean(areas)), first, second)
+    return _told(a, b, standard_squares(np.vstack([a, b])), real_groups, synthetic_groups, folds, rng)
 
 
-def _left_out(rows: np.ndarray, n: int, fold: np.ndarray, folds: int) -> np.ndarray:
-    """Rating of each row by the classifier that learned from the other folds."""
-    kernel = _kernel(rows)
-    kernel[np.diag_indices_from(kernel)] += RIDGE * len(rows) ** 0.5
-    inverse = linalg.inv(kernel, overwrite_a=True, check_finite=False, assume_a="pos")
-    # Balanced labels, so that a set with more images does not pull every rating to its side.
-    label = np.where(np.arange(len(rows)) < n, -1.0 / n, 1.0 / (len(rows) - n)) * len(rows) / 2
-    weights, ratings = inverse @ label, np.zeros(len(rows))
-    for each in range(folds):
-        inside = np.flatnonzero(fold == each)
-        error = linalg.solve(
-            inverse[np.ix_(inside, inside)], weights[inside], assume_a="pos", check_finite=False
-        )
-        ratings[inside] = label[inside] - error
-    return np.round(ratings, 9)  # copies are rated alike, whatever the order of sums
+def c2st_of_parts(
+    rows: np.ndarray, square: np.ndarray, real: np.ndarray, synthetic: np.ndarray, *, groups: np.ndarray,
+    rng: np.random.Generator, folds: int = FOLDS,
+) -> TwoSample:  # fmt: skip
+    """The same of two parts of one set of (n, d) rows with groups (n,), given by their positions and the `standard_squares` of all.
+
+    So features are in standard deviations of the whole set, and many parts cost no distances of their own.
+    """
+    both = np.concatenate([real, synthetic])
+    return _told(
+        rows[real], rows[synthetic], square[both][:, both], groups[real], groups[synthetic], folds, rng
+    )
 
 
-def _kernel(rows: np.ndarray) -> np.ndarray:
-    """Gaussian kernel of rows in standard deviations, as wide as the median distance."""
+def standard_squares(rows: np.ndarray) -> np.ndarray:
+    """(n, n) squared distances of (n, d) rows in standard deviations; what is constant counts nothing."""
     spread = rows.std(axis=0)
     scaled = (rows - rows.mean(axis=0)) / np.where(spread > 0, spread, 1)
     norms = np.einsum("ij,ij->i", scaled, scaled)
@@ -76,9 +67,57 @@ def _kernel(rows: np.ndarray) -> np.ndarray:
     square *= -2
     square += norms
     square += norms[:, None]
-    np.clip(square, 0, None, out=square)
-    square /= -(np.median(square[:: max(1, len(square) // 500)]) or 1.0)
+    return np.clip(square, 0, None, out=square)
+
+
+def _told(
+    a: np.ndarray, b: np.ndarray, square: np.ndarray, real_groups: Any, synthetic_groups: Any, folds: int,
+    rng: np.random.Generator,
+) -> TwoSample:  # fmt: skip
+    fold_a, _groups = _folds(a, real_groups, folds, rng, "real")
+    fold_b, groups_b = _folds(b, synthetic_groups, folds, rng, "synthetic")
+    fold_b = _beside_copies(a, b, fold_a, fold_b, groups_b)
+    ratings = _left_out(square, len(a), np.concatenate([fold_a, fold_b]), folds)
+    first, second = ratings[: len(a)], ratings[len(a) :]
+    areas = [area_under(first[fold_a == fold], second[fold_b == fold]) for fold in range(folds)]
+    return TwoSample(float(np.mean(areas)), first, second)
+
+
+def _left_out(square: np.ndarray, n: int, fold: np.ndarray, folds: int) -> np.ndarray:
+    """Rating of each row by the classifier that learned from the other folds. The squared distances are overwritten.
+
+    Of the kernel's inverse only the blocks of the folds are asked for: products of columns of the inverse of its factor.
+    """
+    rows = len(square)
+    kernel = _gaussian(square)
+    kernel[np.diag_indices_from(kernel)] += RIDGE * rows**0.5
+    factor, failed = linalg.lapack.dpotrf(kernel.T, lower=1, overwrite_a=1)
+    inverse, singular = linalg.lapack.dtrtri(factor, lower=1, overwrite_c=1)
+    assert (failed, singular) == (0, 0)  # the ridge keeps it from both
+    # Balanced labels, so that a set with more images does not pull every rating to its side.
+    label = np.where(np.arange(rows) < n, -1.0 / n, 1.0 / (rows - n)) * rows / 2
+    learned, ratings = inverse @ label, np.zeros(rows)
+    for each in range(folds):
+        inside = np.flatnonzero(fold == each)
+        columns = inverse[:, inside]
+        error = linalg.solve(
+            columns.T @ columns, columns.T @ learned, assume_a="pos", check_finite=False, overwrite_a=True
+        )
+        ratings[inside] = label[inside] - error
+    return np.round(ratings, 9)  # copies are rated alike, whatever the order of sums
+
+
+def _gaussian(square: np.ndarray) -> np.ndarray:
+    """In place, as wide as the median distance (of every so many rows, where there are many)."""
+    square /= -(_median(square[:: max(1, len(square) // 500)]) or 1.0)
     return np.exp(square, out=square)
+
+
+def _median(values: np.ndarray) -> float:
+    """NumPy's own, which asks for two ranks at once and a NaN, in a third of the time."""
+    middle = values.size // 2
+    parted = np.partition(values.ravel(), middle)
+    return float(parted[middle] if values.size % 2 else (parted[middle] + parted[:middle].max()) / 2)
 
 
 def _folds(

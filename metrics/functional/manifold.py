@@ -19,7 +19,7 @@ import numpy as np
 
 from .clipped import uncapped_coverage, uncapped_density
 from .errors import CannotMeasure, as_pair
-from .neighbours import Block, blocks, nearest_in, nearest_others
+from .neighbours import Block, blocks, nearest_in, nearest_others, squared_radii_in
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def prdc_of_parts(square: np.ndarray, real: np.ndarray, synthetic: np.ndarray, k
     `nearest` counts within the real part. Raises CannotMeasure for parts of k images or fewer.
     """
     _check(k, len(real), len(synthetic))
-    near, (other, _which) = (nearest_in(square[part][:, part], k) for part in (real, synthetic))
+    near, radii = nearest_in(square[real][:, real], k), squared_radii_in(square[synthetic][:, synthetic], k)
     whole = slice(0, len(synthetic)), slice(0, len(real)), square[synthetic][:, real]
-    return _measured(near, other[:, -1], [whole], k)
+    return _measured(near, radii, [whole], k)
 
 
 def _check(k: int, n: int, m: int) -> None:

@@ -44,6 +44,12 @@ def nearest_in(square: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return np.take_along_axis(square, which, axis=1), which
 
 
+def squared_radii_in(square: np.ndarray, k: int) -> np.ndarray:
+    """(n,) squared distance to the k-th nearest other row, from (n, n) squared distances, whose diagonal is lost."""
+    np.fill_diagonal(square, np.inf)
+    return np.partition(square, k - 1, axis=1)[:, k - 1]
+
+
 def _keep(best: np.ndarray, which: np.ndarray, rows: slice, square: np.ndarray, start: int) -> None:
     """Take into the k best of these rows what is smaller in a block of squared distances whose first column is `start`.
 
