@@ -106,15 +106,22 @@ def _distance(mean_a: np.ndarray, cov_a: np.ndarray, mean_b: np.ndarray, cov_b: 
 def _sandwiched(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
     """L' S L for outer = L L', lower triangle: LAPACK's reduction of a generalised problem (dsygst) does just that.
 
-    A singular outer (features that depend on one another) has only a factor of fewer columns, by Cholesky with pivots.
+    A singular outer (features that depend on one another) has only a factor of fewer columns, by Cholesky with pivots: a triangle
+    on top of a few rows more, which add to the reduction by the triangle.
     """
     try:
-        factor = linalg.cholesky(outer, lower=True, check_finite=False)
+        return _reduced(inner, linalg.cholesky(outer, lower=True, check_finite=False))
     except linalg.LinAlgError:
         packed, pivots, rank, _failed = linalg.lapack.dpstrf(outer, lower=1)
-        factor = np.empty((len(outer), rank))
-        factor[pivots - 1] = np.tril(packed)[:, :rank]
-        return factor.T @ (np.tril(inner) + np.tril(inner, -1).T) @ factor
+    order = pivots - 1
+    whole = (np.tril(inner) + np.tril(inner, -1).T)[np.ix_(order, order)]
+    top, below = np.tril(packed[:rank, :rank]), packed[rank:, :rank]
+    cross = below.T @ (whole[rank:, :rank] @ top + 0.5 * whole[rank:, rank:] @ below)
+    return _reduced(whole[:rank, :rank], top) + cross + cross.T
+
+
+def _reduced(inner: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """factor' inner factor for a triangular factor, lower triangle."""
     reduced, failed = linalg.lapack.dsygst(inner, factor, itype=2, lower=1)
     assert not failed
     return reduced

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from metrics.functional.classifier import c2st
+from metrics.functional.classifier import RIDGE, _left_out, c2st, c2st_of_parts, standard_squares
 from metrics.functional.errors import CannotMeasure
 
 
@@ -47,6 +47,39 @@ def test_exact_copies_are_rated_as_their_twins():
     found = c2st(real, real[::-1], rng=seeded())
     assert found.auc == 0.5
     np.testing.assert_array_equal(found.real_ratings, found.synthetic_ratings[::-1])
+
+
+def test_parts_of_a_set_are_told_apart_as_sets_of_their_own():
+    rng = np.random.default_rng(6)
+    rows, groups = rng.normal(size=(120, 5)), np.arange(120) // 2
+    rows[80:] += 0.4
+    first, second = np.arange(70), np.arange(80, 120)
+    square = standard_squares(rows)
+    found = c2st_of_parts(rows, square, first, second, groups=groups, rng=seeded())
+    alone = c2st(
+        rows[first], rows[second], real_groups=groups[first], synthetic_groups=groups[second], rng=seeded()
+    )
+    assert found.auc == pytest.approx(alone.auc, abs=0.01)  # but for the scale, that of all 120
+    everyone = np.arange(80), np.arange(80, 120)
+    found = c2st_of_parts(rows, square, *everyone, groups=groups, rng=seeded())
+    alone = c2st(rows[:80], rows[80:], real_groups=groups[:80], synthetic_groups=groups[80:], rng=seeded())
+    np.testing.assert_array_equal(found.real_ratings, alone.real_ratings)
+
+
+def test_a_rating_is_that_of_the_classifier_fitted_without_its_fold():
+    from sklearn.kernel_ridge import KernelRidge
+
+    rng = np.random.default_rng(7)
+    rows, fold = rng.normal(size=(60, 4)), np.arange(60) % 5
+    square = standard_squares(rows)
+    kernel = np.exp(-square / np.median(square))
+    label = np.where(np.arange(60) < 24, -60 / 48, 60 / 72)
+    ratings = _left_out(square, 24, fold, 5)
+    for each in range(5):
+        inside, rest = fold == each, fold != each
+        ridge = KernelRidge(alpha=RIDGE * 60**0.5, kernel="precomputed")
+        expected = ridge.fit(kernel[np.ix_(rest, rest)], label[rest]).predict(kernel[np.ix_(inside, rest)])
+        np.testing.assert_allclose(ratings[inside], expected, atol=2e-9)
 
 
 def test_too_few_patients_are_refused():
