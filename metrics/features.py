@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .encoders.base import Encoder, Indescribable, Intensity
+from .encoders.base import Encoder, Ended, Indescribable, Intensity
 
 SHARD = 64  # pictures; what a kill can cost
 Loader = Callable[[], np.ndarray]
@@ -104,6 +104,10 @@ def _encode(
                 )
             rows.append(np.asarray(row))
             tell(number + 1)
+    except Ended as error:
+        raise BrokenFeatures(
+            f"At image {positions[len(rows)]} the encoder {encoder.name} stopped. {error}"
+        ) from error
     except Indescribable as error:
         raise BrokenFeatures(
             f"The encoder {encoder.name} cannot describe image {positions[len(rows)]}: {error} Remove it from the set, or choose another encoder.",

@@ -35,6 +35,10 @@ class Indescribable(ValueError):
     """An encoder has no features for a picture; the message says why, in one plain sentence."""
 
 
+class Ended(RuntimeError):
+    """A process that encodes was ended from outside; the message says what can be done."""
+
+
 class Encoder(Protocol):
     name: str  # as metrics.encoders.registry knows it
     title: str  # plain words for what it is
@@ -49,7 +53,7 @@ class Encoder(Protocol):
     def encode(
         self, images: Iterable[np.ndarray], *, intensity: Intensity, threads: int = 1
     ) -> Iterator[np.ndarray]:
-        """(h, w) or (h, w, 3) pictures of any real dtype -> one (dimension,) float vector each, in order. Raises Indescribable."""
+        """(h, w) or (h, w, 3) pictures of any real dtype -> one (dimension,) float vector each, in order. Raises Indescribable, Ended."""
 
 
 def luminance(image: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ def add_measuring(parser: ArgumentParser) -> None:
     parser.add_argument("--high", type=float, help="value that counts as white (default: as the files declare)")  # fmt: skip
     parser.add_argument("--patients", type=Path, metavar="CSV", help="columns name and patient: keeps a patient's images together in intervals")  # fmt: skip
     parser.add_argument("--seed", type=_at_least(0), default=0, help="the same seed gives the same report (default: 0)")  # fmt: skip
-    parser.add_argument("--threads", type=_at_least(1), default=1, help="for the encoder (default: 1)")
+    parser.add_argument("--threads", type=_at_least(1), default=1, help="processors for the encoder: threads of a network, processes of the radiomic features (default: 1)")  # fmt: skip
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -67,9 +67,15 @@ class Radiomics:
     ) -> Iterator[np.ndarray]:
         """(385,) float64 of each picture. The declared range does not matter: each picture is normalised by itself.
 
-        One thread whatever is allowed: the many small steps hold the interpreter, and a second thread was no quicker.
+        `threads` are processes: the many small steps hold the interpreter, and a second thread was no quicker.
         """
-        yield from (radiomic_features(luminance(image)) for image in images)
+        pictures = (luminance(image) for image in images)
+        if threads == 1:
+            yield from map(radiomic_features, pictures)
+            return
+        from ..processes import in_order
+
+        yield from in_order(radiomic_features, pictures, threads)
 
 
 def frd_distance(real: np.ndarray, synthetic: np.ndarray) -> float:

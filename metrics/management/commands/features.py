@@ -31,7 +31,7 @@ class Command(BaseCommand):
         export.add_argument(
             "--high", type=float, help="value that counts as white (default: as the files declare)"
         )
-        export.add_argument("--threads", type=int, default=1, help="for the encoder (default: 1)")
+        export.add_argument("--threads", type=int, default=1, help="processors for the encoder (default: 1)")
         merge = actions.add_parser(
             "merge", help="several files to one, exactly as if all images lay in one place"
         )
