@@ -106,7 +106,8 @@ def _encode(
             tell(number + 1)
     except Ended as error:
         raise BrokenFeatures(
-            f"At image {positions[len(rows)]} the encoder {encoder.name} stopped. {error}"
+            f"At image {positions[len(rows)]} the encoder {encoder.name} stopped. {error}",
+            positions[len(rows)],
         ) from error
     except Indescribable as error:
         raise BrokenFeatures(

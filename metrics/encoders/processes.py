@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from .base import Ended
 
-Thing, Result = TypeVar("Thing"), TypeVar("Result")
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
 AHEAD = (
     4  # things a process that wait for it or for their turn; so many are held in memory beside those at work
 )
