@@ -59,7 +59,8 @@ def main() -> None:
     rng = np.random.default_rng(1)
     print("AUC   best possible   ours")
     for area in AREAS:
-        print(f"{area:.2f}  {'%.3f           %.3f' % power(area, rng)}", flush=True)
+        bound, ours = power(area, rng)
+        print(f"{area:.2f}  {bound:.3f}           {ours:.3f}", flush=True)
 
 
 if __name__ == "__main__":

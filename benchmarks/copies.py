@@ -52,7 +52,7 @@ def copies(name: str, folder: Path) -> dict[str, Any]:
     """Per kind the share of copies told; unseen patients and other visits told; sets with a false alarm, a share."""
     rng = np.random.default_rng([3, *name.encode()])
     native, patients = NATIVE[name](folder)
-    pictures = np.stack([fitted(picture, (FINE, FINE)) for picture in native])
+    pictures, side = np.stack([fitted(picture, (FINE, FINE)) for picture in native]), min(native[0].shape)
     half = rng.permutation(np.unique(patients))[: len(np.unique(patients)) // 2]
     inside = np.flatnonzero(np.isin(patients, half))
     train = inside[np.unique(patients[inside], return_index=True)[1]]
@@ -61,10 +61,15 @@ def copies(name: str, folder: Path) -> dict[str, Any]:
     drawn, told = rng.permutation(len(train))[:EACH], {}
     for kind, change in KINDS.items():
         made = np.stack([fitted(change(native[train[k]], rng), (FINE, FINE)) for k in drawn])
-        found = near_copies(made, pictures[train])
-        told[kind] = float((found.is_copy & (found.nearest == drawn)).mean())
-    innocent = near_copies(pictures[unseen], pictures[train]).is_copy
-    other = near_copies(pictures[visits], pictures[train]).is_copy if len(visits) else np.zeros(0, bool)
+        found = near_copies(made, pictures[train], side=side)
+        is_right = (pictures[train[found.nearest]] == pictures[train[drawn]]).all(
+            axis=(1, 2)
+        )  # or its exact twin
+        told[kind] = float((found.is_copy & is_right).mean())
+    innocent = near_copies(pictures[unseen], pictures[train], side=side).is_copy
+    other = np.zeros(0, bool)
+    if len(visits):
+        other = near_copies(pictures[visits], pictures[train], side=side).is_copy
     alarms = float(np.mean([_alarm(innocent, other, rng) for _draw in range(500)]))
     return {
         "told": told, "unseen": [int(innocent.sum()), len(innocent)], "visits": [int(other.sum()), len(other)], "alarms": alarms,

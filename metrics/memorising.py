@@ -106,7 +106,8 @@ def _flagged(
 ) -> Flagged:
     """features: of the rows alone."""
     closeness = suspected_copies(features, trained).closeness
-    looked = near_copies(_pictures(images, rows), known)
+    side = min(min(images.scaled(int(position)).shape) for position in rows)
+    looked = near_copies(_pictures(images, rows), known, side=side)
     return Flagged(closeness, looked.nearest, looked.likeness, looked.is_copy)
 
 

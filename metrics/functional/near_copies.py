@@ -9,12 +9,14 @@ the training picture at 64 x 64, and the largest normalised cross-correlation is
 Another visit of a patient is alike in build, not in every rib: it stays below what is told a copy (thresholds: benchmarks.mode_collapse).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .errors import CannotMeasure
+from .noisy_copies import Rest, noise_power, rest
 
 COARSE, FINE = 24, 64  # pixels a side of the search and of the likeness
 EDGE = 2  # pixels of a coarse picture that its smoothing makes unsure
@@ -29,51 +31,89 @@ BAND = (1.0, 6.0)  # standard deviations of the Gaussians at 64 pixels
 COARSE_BAND = (0.6, 2.5)
 COPY = 0.97  # likeness from which a picture is told a near copy
 ROWS = 512
+FOREIGN = 1 / COPY**2 - 1  # share of the rest that a likeness of COPY leaves
+DOUBT, APART = (
+    0.5,
+    2.0,
+)  # standard errors: above that share, at most; and below what the next training picture leaves, at least
 
 
 @dataclass(frozen=True)
 class NearCopies:
-    """For each of m pictures: nearest (m,) training picture, mirrored (m,) bool, likeness (m,) -1 to 1 when laid upon it."""
+    """For each of m pictures: nearest (m,) training picture, mirrored (m,) bool, likeness (m,) -1 to 1 when laid upon it, and
+    cleaned (m,) the same without white noise, where it is sure enough that there is some."""
 
     nearest: np.ndarray
     mirrored: np.ndarray
     likeness: np.ndarray
+    cleaned: np.ndarray
 
     @property
     def is_copy(self) -> np.ndarray:
-        return self.likeness >= COPY
+        return self.cleaned >= COPY
 
     def or_likelier(self, other: "NearCopies") -> "NearCopies":
         """Of each picture the likelier of two training pictures."""
-        better = other.likeness > self.likeness
-        pairs = (
-            (self.nearest, other.nearest),
-            (self.mirrored, other.mirrored),
-            (self.likeness, other.likeness),
-        )
-        return NearCopies(*(np.where(better, second, first) for first, second in pairs))
+        better = other.cleaned > self.cleaned
+        names = ("nearest", "mirrored", "likeness", "cleaned")
+        return NearCopies(*(np.where(better, getattr(other, name), getattr(self, name)) for name in names))
 
 
-def near_copies(pictures: Any, training: Any) -> NearCopies:
+def near_copies(pictures: Any, training: Any, *, side: int = FINE) -> NearCopies:
     """From (m, 64, 64) and (n, 64, 64) grey pictures on one scale. A flat picture is like none: its likeness is 0.
 
+    `side` is how many pixels the pictures had before they were brought to 64, at least: noise of small ones is coarser.
     Raises CannotMeasure for other shapes and for no training pictures.
     """
     made, known = (_checked(stack, name) for stack, name in ((pictures, "given"), (training, "training")))
     best = None
     for found in search(made, known):
-        rows = [
-            likeness(picture[:, ::-1] if flip else picture, known[index], SIZES[frame])
-            for picture, index, flip, frame in zip(made, found.nearest, found.mirrored, found.frames)
+        laid = [_laid(picture, known, *place) for picture, place in zip(made, found.places())]
+        cleaned = [
+            _cleaned(one, picture, known, place, side)
+            for one, picture, place in zip(laid, made, found.second.places())
         ]
-        here = NearCopies(found.nearest, found.mirrored, np.array(rows))
+        likeness = np.array([one.likeness for one in laid])
+        here = NearCopies(found.nearest, found.mirrored, likeness, np.maximum(likeness, cleaned))
         best = here if best is None else best.or_likelier(here)
     assert best is not None
     return best
 
 
+@dataclass(frozen=True)
+class Laid:
+    """One picture laid upon another: likeness, the windows of both and at what size, None where nothing could be compared."""
+
+    likeness: float
+    windows: tuple[np.ndarray, np.ndarray, int, int] | None = None
+
+    def rest(self, side: int, level: float | None = None) -> Rest | None:
+        if self.windows is None:
+            return None
+        window, other, size, cut = self.windows
+        return rest(window, other, noise_power(side, size, cut, FINE), level)
+
+
+def _laid(picture: np.ndarray, known: np.ndarray, index: int, flip: bool, frame: float) -> Laid:
+    return lay(picture[:, ::-1] if flip else picture, known[index], SIZES[frame])
+
+
+def _cleaned(
+    first: Laid, picture: np.ndarray, known: np.ndarray, second: tuple[int, bool, float], side: int
+) -> float:
+    """Likeness without noise, COPY at least, where what is left may be as little as a copy leaves, and is surely less than the next
+    training picture leaves: under much noise many pictures could be the original. Else 0."""
+    left = first.rest(side) if first.likeness < COPY else None
+    if left is None or left.share - DOUBT * left.error > FOREIGN:
+        return 0.0
+    next_one = _laid(picture, known, *second).rest(side, left.noise)
+    if next_one is not None and next_one.share - left.share < APART * left.error:
+        return 0.0
+    return max(COPY, left.likeness)
+
+
 @dataclass
-class Found:
+class Best:
     """The best so far of one way of searching: correlation, training picture, whether mirrored, and the frame through which."""
 
     value: np.ndarray
@@ -82,16 +122,41 @@ class Found:
     frames: np.ndarray
 
     @classmethod
-    def nothing(cls, count: int) -> "Found":
+    def nothing(cls, count: int) -> "Best":
         return cls(np.full(count, -np.inf), np.zeros(count, int), np.zeros(count, bool), np.ones(count))
 
+    def places(self) -> Iterator[tuple[int, bool, float]]:
+        return zip(self.nearest.tolist(), self.mirrored.tolist(), self.frames.tolist())
+
+    def take(self, other: "Best", chosen: np.ndarray) -> None:
+        for name in ("value", "nearest", "mirrored", "frames"):
+            getattr(self, name)[chosen] = getattr(other, name)[chosen]
+
+
+@dataclass
+class Found(Best):
+    """With the best among the other training pictures."""
+
+    second: Best
+
+    @classmethod
+    def nothing(cls, count: int) -> "Found":
+        return cls(**vars(Best.nothing(count)), second=Best.nothing(count))
+
     def look(self, query: np.ndarray, seen: np.ndarray, start: int, flip: bool, frame: float) -> None:
-        found = query @ seen.T
-        top = found.argmax(axis=1)
-        value = found[np.arange(len(found)), top]
-        better = value > self.value
-        self.value[better], self.nearest[better] = value[better], start + top[better]
-        self.mirrored[better], self.frames[better] = flip, frame
+        found, rows = query @ seen.T, np.arange(len(query))
+        for _place in range(min(2, len(seen))):
+            top = found.argmax(axis=1)
+            self._meet(
+                Best(found[rows, top], start + top, np.full(len(rows), flip), np.full(len(rows), frame))
+            )
+            found[rows, top] = -np.inf
+
+    def _meet(self, other: Best) -> None:
+        better, is_same = other.value > self.value, other.nearest == self.nearest
+        self.second.take(self, better & ~is_same)
+        self.second.take(other, ~better & ~is_same & (other.value > self.second.value))
+        self.take(other, better)
 
 
 def search(pictures: np.ndarray, training: np.ndarray) -> tuple[Found, Found]:
@@ -111,14 +176,13 @@ def search(pictures: np.ndarray, training: np.ndarray) -> tuple[Found, Found]:
     return whole, moved
 
 
-def likeness(picture: np.ndarray, training: np.ndarray, sizes: tuple[float, ...] = SIZES[1.0]) -> float:
+def lay(picture: np.ndarray, training: np.ndarray, sizes: tuple[float, ...] = SIZES[1.0]) -> Laid:
     """Largest normalised cross-correlation of the middle of one (64, 64) picture, at these sizes, with a window of the other."""
     from skimage.feature import match_template
 
-    other, edge, best = _band(training, *BAND), FINE * (1 - MIDDLE) / 2, 0.0
+    other, edge, best = _band(training, *BAND), FINE * (1 - MIDDLE) / 2, Laid(0.0)
     if np.ptp(picture) == 0 or np.ptp(other) < 1e-9:
-        return 0.0
-    windows: tuple[np.ndarray, np.ndarray] | None = None
+        return best
     for size in sizes:
         side, cut = round(FINE * size), round(edge * size)
         plain = _resized(picture, side)
@@ -126,13 +190,13 @@ def likeness(picture: np.ndarray, training: np.ndarray, sizes: tuple[float, ...]
         if np.ptp(shown) > 1e-9:
             found = match_template(other, shown)
             y, x = np.unravel_index(found.argmax(), found.shape)
-            if found[y, x] > best:
-                best = float(found[y, x])
+            if found[y, x] > best.likeness:
                 windows = (
                     plain[cut : side - cut, cut : side - cut],
                     training[y:, x:][: len(shown), : len(shown)],
                 )
-    return best if windows is None else max(best, _alike(*windows))
+                best = Laid(float(found[y, x]), (*windows, side, cut))
+    return best if best.windows is None else Laid(max(best.likeness, _alike(*best.windows[:2])), best.windows)
 
 
 def _alike(first: np.ndarray, second: np.ndarray) -> float:
