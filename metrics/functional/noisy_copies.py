@@ -14,7 +14,7 @@ BAND = (
     2.0,
     6.0,
 )  # standard deviations of the Gaussians between which likeness is asked: the noise is smaller there
-FINE_FROM = 5.0  # waves a window from which on the noise is told
+FINE_FROM = 7.0  # waves a window from which on the noise is told
 VISIBLE = 0.25  # of its power: waves that enlarging a small picture has wiped out tell nothing
 
 

@@ -6,7 +6,9 @@ from scipy.ndimage import gaussian_filter, zoom
 
 from metrics.functional.errors import CannotMeasure
 from metrics.functional.memorisation import copying_test, distance_ratio, mifid
-from metrics.functional.near_copies import near_copies
+from metrics.functional.near_copies import _resized, near_copies
+from metrics.functional.noisy_copies import noise_power, rest
+from metrics.pixels import fitted
 
 
 def textures(n: int, seed: int) -> np.ndarray:
@@ -100,3 +102,50 @@ def test_too_few_near_are_refused():
     fresh, training, unseen = sets()
     with pytest.raises(CannotMeasure, match="needed"):
         copying_test(fresh[:5], training, unseen)
+
+
+def faint(n: int, seed: int) -> np.ndarray:
+    """(n, 28, 28) pictures whose noise will weigh as much as what they show."""
+    return (0.5 + 0.25 * (textures(n, seed)[:, 18:46, 18:46] - 0.5)).astype(np.float32)
+
+
+def enlarged(pictures: np.ndarray) -> np.ndarray:
+    return np.stack([fitted(picture, (64, 64)) for picture in pictures])
+
+
+def test_a_small_copy_is_told_under_noise_and_a_noisy_other_is_not():
+    rng, small = np.random.default_rng(3), faint(60, 4)
+    noisy = [
+        pictures + rng.normal(0, 0.015, pictures.shape).astype(np.float32)
+        for pictures in (small[:20], faint(20, 5))
+    ]
+    copies, others = (near_copies(enlarged(pictures), enlarged(small), side=28) for pictures in noisy)
+    assert (copies.likeness < 0.97).all()  # noise alone takes it below
+    assert copies.is_copy.sum() >= 17  # one or two show next to nothing in their coarse waves
+    assert copies.nearest.tolist() == list(range(20))
+    assert not others.is_copy.any()
+
+
+def test_the_power_of_noise_is_that_of_noise_enlarged():
+    from scipy.fft import dctn
+
+    rng, cut, size = np.random.default_rng(6), 6, 58
+    told = noise_power(28, size, cut, 64)
+    noise = [rng.normal(size=(28, 28)).astype(np.float32) for _draw in range(400)]
+    brought = [_resized(_resized(each, 64), size)[cut:-cut, cut:-cut] for each in noise]
+    seen = np.mean([dctn(each, norm="ortho") ** 2 for each in brought], axis=0)
+    visible = told > 0.25 * told.max()
+    assert seen[visible].mean() == pytest.approx(told[visible].mean(), rel=0.01)
+    assert np.abs(seen / told - 1)[visible].mean() < 0.1  # chance alone makes it .056
+
+
+def test_noise_leaves_no_rest_and_another_picture_leaves_what_it_does_not_share():
+    rng, (one, two) = np.random.default_rng(7), textures(2, 8).astype(float)
+    flat = np.ones((64, 64))
+    left = [rest(one + rng.normal(0, 0.1, one.shape), one, flat) for _draw in range(20)]
+    shares = np.array([each.share for each in left])
+    assert abs(shares.mean()) < 0.01
+    assert shares.std() == pytest.approx(np.mean([each.error for each in left]), rel=0.5)
+    assert np.mean([each.noise for each in left]) == pytest.approx(0.01, rel=0.05)
+    both = one + 0.4 * (two - two.mean()) * one.std() / two.std()
+    assert rest(both, one, flat).share == pytest.approx(0.16, abs=0.06)
