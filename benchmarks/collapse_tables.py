@@ -110,7 +110,7 @@ def _clean() -> dict[str, Any]:
         "name": "clean", "title": "False alarms about modes on clean sets",
         "conditions": "Other patients' real images are judged; about 1,000 of each.",
         "note": "Meant: modes .02, variance within modes .05; its ratio 1.",
-        "columns": ["images, features", "a mode said to be short", "less variance said (p of .05)", "ratio of variance, mean", "smallest share findable"],
+        "columns": ["images, features", "a mode said to be short", "less variance said (p of .05)", "ratio of variance, mean", "smallest share findable if whole patients are of it"],
         "rows": rows,
     }  # fmt: skip
 

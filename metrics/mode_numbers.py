@@ -194,7 +194,7 @@ def _clustered(found: Repeats, size: int) -> tuple[float, float]:
 def _bins_numbers(features: Features, rng: np.random.Generator) -> dict[str, Number]:
     def both(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
         found = binned(real, synthetic)
-        return np.array([found.js, found.ndb])
+        return np.array([found.js, found.ndb, found.leaves])
 
     both_sets = np.vstack([features.real, features.synthetic])
     axes = principal_axes(both_sets - both_sets.mean(axis=0), DIMENSIONS)  # once, not for every half
@@ -203,6 +203,17 @@ def _bins_numbers(features: Features, rng: np.random.Generator) -> dict[str, Num
         least=METRICS["js"].minimum // 2, interval=half_samples,
     )  # fmt: skip
     more = {"modes": f"leaves of {TREE}", "interval": HALVES}
-    return {
+    numbers = {
         name: filled(blank(features, name), compared, part, more) for part, name in enumerate(("js", "ndb"))
     }
+    numbers["ndb"] = _by_half_a_step(numbers["ndb"], 0.5 / compared.value[2])
+    return numbers
+
+
+def _by_half_a_step(number: Number, half: float) -> Number:
+    """A share of few leaves moves in steps, which the interval of a number that moves freely falls short of."""
+    if number.interval is None:
+        return number
+    low, high = number.interval
+    protocol = {**number.protocol, "interval": f"{HALVES}, wider by half a leaf"}
+    return replace(number, interval=within(number, low - half, high + half), protocol=protocol)
