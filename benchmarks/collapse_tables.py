@@ -175,7 +175,7 @@ def _copies() -> dict[str, Any]:
     return {
         "name": "copies", "title": "Near copies of training images, found in the pixels",
         "conditions": f"One image of each patient of a half of the collection trains; {EACH} copies of each kind, made at the images' own size (256, 64 and 28 px). Told a copy from a likeness of {COPY} (chosen on {COPIES_CHOSEN_ON}). "
-        "A picture that noise keeps below is told by its likeness without noise (its rules chosen on {COPIES_CHOSEN_ON} at 28 px and less contrast). "
+        f"A picture that noise keeps below is told by its likeness without noise (its rules chosen on {COPIES_CHOSEN_ON} at 28 px and less contrast). "
         "A set with a false alarm: 150 unseen images or other visits against 150 other unseen ones, exact test at .05, 500 draws.",
         "note": "Wanted: 95 of 100 near copies told, sets with a false alarm .05 at most. The threshold is the highest at which 98 of 100 copies of "
         "the first six kinds were told on the collection that it was chosen on; an earlier one, .93, half way between copies and others there, had told "

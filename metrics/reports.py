@@ -156,7 +156,7 @@ class Histogram:
 class ModeRow:
     """One mode of the real images: its shares of both sets with 95 % intervals, and the real images in its middle.
 
-    `state` is "missing", "thin" or "", and for a class that the features do not tell from the others "unseen". `label` is the
+    `state` is "missing", "thin" or "", and for a class whose loss could go unnoticed "unseen". `label` is the
     class where the mode is one; `auc` of the classifier that knows it and `power`, the chance to find it gone, are a class's.
     """
 
