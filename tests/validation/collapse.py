@@ -200,12 +200,42 @@ def _likeness() -> float:
     return apart(found.likeness, 1)
 
 
+def _kernel() -> float:
+    """With every image a landmark, products of a probe's coordinates are the kernel."""
+    from sklearn.metrics.pairwise import rbf_kernel
+
+    from metrics.functional.probe import _spanned, _squared
+
+    rows = np.random.default_rng(0).normal(size=(60, 3))
+    seen = _spanned(rows, rows)(rows)
+    return apart(seen @ seen.T, rbf_kernel(rows, gamma=1 / np.median(_squared(rows, rows))))
+
+
+def _noise() -> float:
+    """Power of enlarged white noise, from the covariance that Pillow's enlarging of single pixels makes."""
+    from PIL import Image
+    from scipy.fft import dctn
+
+    from metrics.functional.noisy_copies import noise_power
+
+    power = np.zeros((64, 64))
+    for row in range(28):
+        for column in range(28):
+            one = np.zeros((28, 28), np.float32)
+            one[row, column] = 1
+            brought = np.asarray(Image.fromarray(one).resize((64, 64), Image.Resampling.BICUBIC), float)
+            power += dctn(brought, norm="ortho") ** 2
+    return apart(noise_power(28, 64, 0, 64), power)
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("missing", "Modes as clusters", "scikit-learn 1.9, AgglomerativeClustering", 0.0, _ward),
     Entry("missing", "Share that is missing, from shares in the modes found", "closed form", 1e-12, _missing),
     Entry("metrics.functional.modes.principal_axes", "Principal components", "scikit-learn 1.9, PCA", 1e-9, _axes),
     Entry("js", "Jensen-Shannon divergence", "SciPy 1.17, jensenshannon squared", 1e-12, _jensen_shannon),
     Entry("ndb", "Modes filled differently", "statsmodels, proportions_ztest", 1e-12, _bins),
+    Entry("metrics.functional.probe.learned", "Kernel of the probe that knows classes", "scikit-learn 1.9, rbf_kernel", 1e-4, _kernel),
+    Entry("metrics.functional.noisy_copies.noise_power", "Noise of enlarged pictures, in waves", "Pillow 13, pixel by pixel", 1e-5, _noise),
     Entry("metrics.functional.quantification.shifted_prior", "Class shares from ratings", "SciPy 1.17, minimize of the likelihood", 1e-5, _prior),
     Entry("mode_spread", "Variance within modes: equal, and halved about known centres", "closed form", 0.1, _spread),
     Entry("near_repeats", "Near pairs of a set", "SciPy 1.17, pdist", 0.0, _repeats),
