@@ -210,7 +210,7 @@ PARTS: dict[str, tuple[Part, int]] = {
     "several": (several_modes, 20),
     "clean": (clean_sets, 100),
     "shrunk": (shrunk_modes, 10),
-    "labelled": (labelled_modes, 12),
+    "labelled": (labelled_modes, 8),
 }
 
 
