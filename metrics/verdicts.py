@@ -17,7 +17,7 @@ FEW = 0.5  # precision, or variety relative to the real set, below which a warni
 RULES = Sentence(
     _(
         "Fidelity: a warning where KID at the floor's sample size lies above the real-against-real floor and its interval above zero, or a second encoder disagrees, a warning where precision is below one half and below its floor, an alarm where both hold. "
-        "Diversity: an alarm where a mode of the real images, or a class that a linear probe knows with an AUC of .95, holds hardly any "
+        "Diversity: an alarm where a mode of the real images, or a class that a probe knows with an AUC of .95, holds hardly any "
         "synthetic image (permutation test over all modes), a warning where it holds less than half of what it should, or where most synthetic images lie outside the real ones, so that modes are guessed; a warning where the Vendi score lies below, or the MS-SSIM within the set above, "
         "the real set's own interval, or where recall and coverage both lie below their floors; an alarm where the Vendi score is "
         "below half of the real set's; a warning where the variance within modes lies below that between parts of the real set, or more images repeat others than in the real set. Memorisation: a warning where any copy is suspected, an alarm where their share exceeds what "
