@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .logistic import fitted
 from .modes import principal_axes
 
 FOLDS = 5  # of patients, where images are to be rated by probes that have not seen them
@@ -32,21 +33,17 @@ def learned(
 
     Misleads far from every image that it learned from: it does not say that it does not know.
     """
-    from sklearn.linear_model import LogisticRegression
-
     order = np.lexsort(rows.T[:4])
     rows, which = rows[order], which[order]
-    flat = _flattened(rows)
-    known = flat(rows)
+    flat, known = _flattened(rows)
     seen = _spanned(known, known[rng.permutation(len(known))[:LANDMARKS]])
     plane, kernel = (
-        LogisticRegression(C=strength, max_iter=300).fit(given, which)
-        for strength, given in zip(PENALTIES, (known, seen(known)))
+        fitted(given, which, strength) for strength, given in zip(PENALTIES, (known, seen(known)))
     )
 
     def rated(given: np.ndarray) -> np.ndarray:
         x = flat(given)
-        both = np.sqrt(plane.predict_proba(x) * kernel.predict_proba(seen(x)))
+        both = np.sqrt(plane(x) * kernel(seen(x)))
         return both / both.sum(axis=1, keepdims=True)
 
     return rated
@@ -71,13 +68,17 @@ def folds(which: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np
     return fold
 
 
-def _flattened(rows: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Principal components of features in standard deviations, each divided by the root of its own one."""
+def _flattened(rows: np.ndarray) -> tuple[Callable[[np.ndarray], np.ndarray], np.ndarray]:
+    """Principal components of features in standard deviations, each divided by the root of its own one; and those of the rows."""
     mean, spread = rows.mean(axis=0), rows.std(axis=0)
     spread = np.where(spread > 1e-12, spread, 1.0)
-    axes = principal_axes((rows - mean) / spread, COMPONENTS)
-    scale = np.sqrt(np.maximum((((rows - mean) / spread) @ axes).std(axis=0), 1e-12))
-    return lambda given: ((given - mean) / spread) @ axes / scale
+    standard = rows - mean
+    standard /= spread
+    axes = principal_axes(standard, COMPONENTS)
+    known = standard @ axes
+    scale = np.sqrt(np.maximum(known.std(axis=0), 1e-12))
+    onto = axes / spread[:, None] / scale
+    return lambda given: (given - mean) @ onto, known / scale
 
 
 def _squared(rows: np.ndarray, others: np.ndarray) -> np.ndarray:

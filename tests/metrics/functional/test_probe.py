@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from metrics.functional.belonging import belongs, can_tell
+from metrics.functional.logistic import fitted
 from metrics.functional.missing import mode_coverage
 from metrics.functional.probe import folds, learned
 from metrics.functional.tails import area_under
@@ -35,10 +36,22 @@ def test_coordinates_give_scikit_learns_kernel():
     from metrics.functional import probe
 
     rows = np.random.default_rng(2).normal(size=(60, 3))
-    flat = probe._flattened(rows)(rows)
+    again, flat = probe._flattened(rows)
+    assert again(rows) == pytest.approx(flat, abs=1e-12)
     wide = np.median(probe._squared(flat, flat))
     seen = probe._spanned(flat, flat)
     assert seen(flat) @ seen(flat).T == pytest.approx(rbf_kernel(flat, gamma=1 / wide), abs=1e-4)
+
+
+@pytest.mark.parametrize(("strength", "apart"), [(0.1, 0.5), (27.0, 0.5), (27.0, 8.0)])
+def test_logistic_regression_is_scikit_learns(strength, apart):
+    from sklearn.linear_model import LogisticRegression
+
+    rng = np.random.default_rng(8)
+    which = (np.arange(150) % 4 == 0).astype(int)
+    rows = rng.normal(size=(150, 12)) * np.linspace(0.2, 3, 12) + apart * which[:, None]
+    theirs = LogisticRegression(C=strength, max_iter=10_000, tol=1e-10).fit(rows, which).predict_proba(rows)
+    assert fitted(rows, which, strength)(rows) == pytest.approx(theirs, abs=1e-5)
 
 
 def test_the_order_of_images_plays_no_part():
