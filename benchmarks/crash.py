@@ -25,7 +25,6 @@ from benchmarks.site import Site, study_of
 from tests import postgresql
 
 CASES_PER_SIDE = 50
-READERS = 60
 LONGEST_LIFE = 1.5  # seconds between two kills
 WHOLE = 10  # every so many kills the parent process dies too
 VALUES = [f"{side}-{step}" for side in ("real", "synthetic") for step in (1, 2, 3)]
@@ -139,15 +138,15 @@ def main() -> None:
         sys.exit(run(kills, readers, address))
 
 
-def run(kills: int, readers: int, database: str = "") -> int:
+def run(kills: int, readers: int, database: str = "", empty: Path | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="evalsite-crash-"))
     site = Site(folder, database=database)
     try:
-        site.prepare()
+        site.prepare(empty)
         from tests.turing import studies
 
         study = study_of(per_side=CASES_PER_SIDE, size=8)
-        sessions = [studies.begun(study) for _reader in range(READERS)]
+        sessions = [studies.begun(study) for _reader in range(10 * readers)]
         people = People(site.url, [session.reader.key for session in sessions], readers)
         rng, begun, moments = random.Random(1), time.monotonic(), 0
         for thread in people.threads:

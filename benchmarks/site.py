@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,9 +36,12 @@ class Site:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def prepare(self) -> None:
-        """Tables and static files; afterwards this process may use the models."""
-        for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
+    def prepare(self, empty: Path | None = None) -> None:
+        """Tables, which a copy of `empty` may bring, and static files; afterwards this process may use the models."""
+        if empty is not None:
+            shutil.copy(empty, self.folder / "evalsite.sqlite3")
+        commands = [["collectstatic", "--noinput", "--verbosity", "0"]]
+        for command in commands if empty else [["migrate", "--verbosity", "0"], *commands]:
             subprocess.run(
                 [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True
             )

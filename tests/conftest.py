@@ -33,10 +33,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, empty_file):
-    """As pytest-django makes it; on SQLite a copy is put aside before the first test writes a row."""
+    """As pytest-django makes it, where a test asks for one; on SQLite a copy is put aside before the first test writes a row."""
     from django.db import connection
 
-    if connection.vendor == "sqlite":
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite" and facts["NAME"] == facts["TEST"]["NAME"]:
         with django_db_blocker.unblock(), closing(sqlite3.connect(empty_file)) as copy:
             connection.ensure_connection()
             connection.connection.backup(copy)
@@ -50,7 +51,7 @@ def empty_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def empty_database(django_db_setup, empty_file):
     """An SQLite file with every table, for tests whose workers are processes of their own: they copy it."""
-    if not empty_file.exists():  # the tests are asked of another database
+    if not empty_file.exists():  # the tests are asked of another database, or none of them of any
         environment = {
             **os.environ,
             "DATABASE_URL": f"sqlite:///{empty_file}",

@@ -28,7 +28,7 @@ class Site:
     """A database file, a copy of an empty one with its tables, and workers on it."""
 
     def __init__(self, folder: Path, empty: Path) -> None:
-        self.file = folder / "site.sqlite3"
+        self.file, self.log = folder / "site.sqlite3", folder / "worker.log"
         shutil.copy(empty, self.file)
         self.environment = {
             **os.environ,
@@ -47,7 +47,8 @@ class Site:
 
     def worker(self, *more: str) -> subprocess.Popen:
         command = [sys.executable, "manage.py", "db_worker", "--interval", "0.1", *more]
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=log)
         self.workers.append(process)
         return process
 
@@ -132,10 +133,10 @@ def test_a_stop_of_the_worker_gives_the_job_back_within_ten_seconds(site, tmp_pa
 def test_a_locked_database_is_waited_for(site, tmp_path):
     site.manage("check")
     worker = site.worker()
-    time.sleep(1.5)
+    wait_for(lambda: b"is ready for queues" in site.log.read_bytes(), "the worker to be there")
     connection = sqlite3.connect(site.file, isolation_level=None)
     connection.execute("begin exclusive")
-    time.sleep(4)  # longer than the second that a connection waits under these settings
+    time.sleep(2.5)  # longer than the second that a connection waits under these settings
     connection.execute("rollback")
     connection.close()
     assert worker.poll() is None, (

@@ -208,6 +208,8 @@ class Study(Owned):
     def truth_is_known_to(self, user: Any) -> bool:
         """Whoever may open the study, a set that holds one of its images (a parent, a half or a copy of one that feeds it too),
         or another study that shows one, can look up which images are synthetic."""
+        if not user.is_authenticated or not user.is_researcher:
+            return False  # sees neither studies nor sets; the usual reader, whose every picture asks this
         studies, sets = Study.objects.visible_to(user), ImageSet.objects.visible_to(user)
         cases = Case.objects.filter(study=self).values("picture__digest")
         slices = Slice.objects.filter(case__study=self).values("picture__digest")
