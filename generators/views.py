@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from imagesets.models import ImageSet
@@ -47,7 +48,14 @@ def train(request: HttpRequest, network: str) -> HttpResponse:
             second_set=form.cleaned_data.get("second_set"), starts_from=form.cleaned_data.get("starts_from"),
         )  # fmt: skip
         return redirect("generators:run", run.pk)
-    return render(request, "generators/train.html", {"form": form, "entry": NETWORKS[network]})
+    context = {"form": form, "entry": NETWORKS[network], "without_range": _without_range(request)}
+    return render(request, "generators/train.html", context)
+
+
+def _without_range(request: HttpRequest) -> ImageSet | None:
+    """The set that the form was opened from, where its missing range keeps it out of the choice."""
+    chosen = named(ImageSet.objects.visible_to(request.user).usable(), request.GET.get("set", ""))
+    return chosen if chosen and chosen.intensity is None else None
 
 
 def _training_start(request: HttpRequest, network: str) -> dict[str, Any]:
@@ -139,12 +147,12 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
 
 @researcher_required
 @require_GET
+@cache_control(private=True, no_cache=True)
 def grid(request: HttpRequest, pk: int) -> HttpResponse:
     generator = visible_or_404(Generator.objects.usable(), request.user, pk=pk)
     if generator.grid_path is None or not generator.grid_path.is_file():
         raise Http404
-    headers = {"Cache-Control": "private, max-age=3600"}
-    return FileResponse(generator.grid_path.open("rb"), content_type="image/png", headers=headers)
+    return FileResponse(generator.grid_path.open("rb"), content_type="image/png")
 
 
 @researcher_required

@@ -50,7 +50,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 @researcher_required
 @require_GET
-@cache_control(private=True, max_age=3600)
+@cache_control(private=True, no_cache=True)
 def difference(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     from .changes import picture_of
 

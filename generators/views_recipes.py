@@ -4,6 +4,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from imagesets.models import ImageSet
@@ -127,6 +128,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @researcher_required
 @require_GET
+@cache_control(private=True, no_cache=True)
 def preview_picture(request: HttpRequest, pk: int, key: str, number: int) -> HttpResponse:
     source = visible_or_404(ImageSet.objects.all(), request.user, pk=pk)
     try:
@@ -135,9 +137,7 @@ def preview_picture(request: HttpRequest, pk: int, key: str, number: int) -> Htt
         )  # key is a slug: no path can leave the folder
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(file, content_type="image/png")
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return FileResponse(file, content_type="image/png")
 
 
 @researcher_required

@@ -7,6 +7,7 @@ from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from jobs.ownership import editable_or_404, researcher_required, visible_or_404
@@ -167,6 +168,7 @@ def picture(request: HttpRequest, pk: int, position: int) -> HttpResponse:
 
 @researcher_required
 @require_GET
+@cache_control(private=True, no_cache=True)
 def thumbnail(request: HttpRequest, pk: int, size: int) -> HttpResponse:
     from .thumbnails import SIZES
     from .thumbnails import thumbnail as make
@@ -177,9 +179,7 @@ def thumbnail(request: HttpRequest, pk: int, size: int) -> HttpResponse:
     found = shown.first()
     if found is None or size not in SIZES:
         raise Http404
-    response = HttpResponse(make(found, size), content_type="image/png")
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return HttpResponse(make(found, size), content_type="image/png")
 
 
 @researcher_required

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from imagesets.models import ImageSet
@@ -87,6 +88,7 @@ def _download(text: str, kind: str, name: str) -> HttpResponse:
 
 @researcher_required
 @require_GET
+@cache_control(private=True, no_cache=True)
 def picture(request: HttpRequest, pk: int, role: str, position: int) -> HttpResponse:
     """One picture of one of the evaluation's sets, for those who may see that set too."""
     image_set = dict(visible(request, pk).sets()).get(role)
@@ -96,8 +98,7 @@ def picture(request: HttpRequest, pk: int, role: str, position: int) -> HttpResp
     data = _png(image_set, position)
     if data is None:
         raise Http404
-    headers = {"Cache-Control": "private, max-age=3600"}
-    return HttpResponse(data, content_type="image/png", headers=headers)
+    return HttpResponse(data, content_type="image/png")
 
 
 def _png(image_set: ImageSet, position: int) -> bytes | None:

@@ -99,10 +99,8 @@ def launch(study: Study, *, reason: str = "") -> None:
 
 
 def _audit_failed(study: Study) -> str:
-    loud = [one["source"] for one in study.audit.get("generators", []) if one["state"] == "alarm"]
-    if not loud:
+    if not (named := study.audit_failed_for):
         return _("The leakage audit failed: write down why the study is launched all the same.")
-    named = ", ".join(f"“{study.designed.source_name(key)}”" for key in loud)
     return _(
         "The leakage audit failed for %(generators)s: write down why the study is launched all the same."
     ) % {"generators": named}

@@ -145,6 +145,15 @@ def test_a_training_becomes_a_generator_that_draws(client, researcher, work):
     assert (made.count, made.intensity, list(made.parents.all())) == (10, source.intensity, [source])
 
 
+def test_a_set_without_a_range_is_missing_from_the_form_and_the_form_says_why(client, researcher):
+    client.force_login(researcher)
+    source = factories.image_set(researcher, name="Bare")
+    address = reverse("generators:train", args=["dcgan"]) + f"?set={source.pk}"
+    assert "cannot be chosen yet" not in client.get(address).content.decode()
+    type(source).objects.filter(pk=source.pk).update(intensity_low=None, intensity_high=None)
+    assert "“Bare” cannot be chosen yet" in client.get(address).content.decode()
+
+
 def test_a_form_says_what_is_wrong_with_an_option(client, researcher):
     client.force_login(researcher)
     source = factories.image_set(researcher)

@@ -39,6 +39,17 @@ def test_a_large_picture_has_whole_numbers_for_its_size(client, researcher):
     assert 'width="1200" height="1100"' in page
 
 
+def test_a_picture_is_kept_by_the_browser_and_not_shown_after_log_out(client, researcher, image_set):
+    client.force_login(researcher)
+    address = reverse("imagesets:thumbnail", args=[image_set.pictures.first().pk, 96])
+    first = client.get(address)
+    assert set(first["Cache-Control"].split(", ")) == {"private", "no-cache"}
+    known = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+    assert client.get(address, **known).status_code == 304
+    client.logout()
+    assert client.get(address, **known).status_code == 302
+
+
 def test_a_thumbnail_is_eight_bits_within_the_declared_range(client, researcher):
     from io import BytesIO
 

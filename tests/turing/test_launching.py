@@ -231,6 +231,8 @@ def test_a_leak_of_one_generator_among_several_stops_the_launch_and_is_named(cli
     said = " ".join(methods(study, results(study)))
     assert "launched all the same: It is what we study." in said
     assert "“Net b” is told from the real images by: " in said
+    page = client.get(reverse("turing:results", args=[study.pk])).content.decode()
+    assert "for “Net b”" in page
 
 
 def test_closing_ends_it_once(researcher):

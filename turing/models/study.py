@@ -205,6 +205,12 @@ class Study(Owned):
     def auc_margin(self) -> float:
         return margins(self.margin)[1]
 
+    @property
+    def audit_failed_for(self) -> str:
+        """The generators that failed the leakage audit alone, quoted; empty where all together did, or none."""
+        loud = [one["source"] for one in self.audit.get("generators", []) if one["state"] == "alarm"]
+        return ", ".join(f"“{self.designed.source_name(key)}”" for key in loud)
+
     def truth_is_known_to(self, user: Any) -> bool:
         """Whoever may open the study, a set that holds one of its images (a parent, a half or a copy of one that feeds it too),
         or another study that shows one, can look up which images are synthetic."""

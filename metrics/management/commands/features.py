@@ -1,4 +1,4 @@
-"""Feature statistics that hospitals may exchange in place of images: export, merge, distance. Uses no database."""
+"""Feature statistics that hospitals may exchange in place of images: export, merge, distance; and the cache kept small. Uses no database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,6 +12,7 @@ from metrics.encoders.registry import ENCODERS, get_encoder
 from metrics.functional.errors import CannotMeasure
 from metrics.images import EvaluationRefused
 from metrics.scanning import scan
+from metrics.tidying import tidy
 from metrics.wording import said
 
 
@@ -20,7 +21,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # the database's checks would ask for one
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="export | merge | distance")
+        actions = parser.add_subparsers(
+            dest="action", required=True, metavar="export | merge | distance | clean"
+        )
         export = actions.add_parser("export", help="a folder of images to one file of statistics")
         export.add_argument("--images", type=Path, required=True, metavar="DIR")
         export.add_argument("--output", type=Path, required=True, metavar="FILE.npz")
@@ -40,6 +43,8 @@ class Command(BaseCommand):
         distance = actions.add_parser("distance", help="the squared Fréchet distance between two files")
         distance.add_argument("real", type=Path, metavar="REAL.npz")
         distance.add_argument("synthetic", type=Path, metavar="SYNTHETIC.npz")
+        clean = actions.add_parser("clean", help="the features kept in the data folder: the oldest go until they fit")  # fmt: skip
+        clean.add_argument("--keep", type=float, required=True, metavar="GB", help="how many gigabytes may stay; 0 for none")  # fmt: skip
 
     def handle(self, *args: Any, action: str, **given: Any) -> None:
         try:
@@ -66,6 +71,12 @@ class Command(BaseCommand):
         made = statistics.merged([statistics.read(file) for file in files])
         statistics.write(made, output)
         self._told(made, output)
+
+    def _clean(self, *, keep: float, **_more: Any) -> None:
+        if not 0 <= keep < float("inf"):
+            raise CommandError(f"--keep {keep:g} was given; name the gigabytes that may stay, 0 or more.")
+        done = tidy(Path(settings.FEATURES_DIR), keep=int(keep * 1e9))
+        self.stdout.write(f"{done.removed:,} files removed ({done.removed_bytes / 1e9:.2f} GB), {done.kept:,} kept ({done.kept_bytes / 1e9:.2f} GB).")  # fmt: skip
 
     def _distance(self, *, real: Path, synthetic: Path, **_more: Any) -> None:
         a, b = statistics.read(real), statistics.read(synthetic)
