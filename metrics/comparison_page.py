@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from . import charts
 from .catalogue import METRICS
 from .curves import Point, curve
+from .protocol_words import told_protocol
 from .seeds import Seeds
 from .side_by_side import DISTANCES, Difference, Line, SideBySide
 from .tables import cell
@@ -28,6 +29,7 @@ def comparison_context(found: SideBySide, seen: Sequence[float | None]) -> dict[
         "found": found,
         "finding": _finding(found),
         "notes": [said(note) for note in found.notes],
+        "protocol": told_protocol(found.protocol),
         "is_course": is_course,
         "figures": drawn,
         "heads": [_title(line, found) for line in found.lines],
@@ -158,7 +160,13 @@ def _figure(line: Line, title: str, svg: str, protocol: dict[str, str]) -> dict[
     if line.reference is not None:
         aim = _("%(aim)s, %(value)s (dashed)") % {"aim": aim, "value": charts.figure_text(line.reference, 1)}
     svg_text: SafeString = mark_safe(svg)
-    return {"title": title, "source": line.source, "aim": aim, "svg": svg_text, "protocol": protocol}
+    return {
+        "title": title,
+        "source": line.source,
+        "aim": aim,
+        "svg": svg_text,
+        "protocol": told_protocol(protocol),
+    }
 
 
 def _described(line: Line, found: SideBySide) -> str:

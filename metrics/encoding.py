@@ -156,7 +156,7 @@ def _is_clip(name: str, folder: Path | None) -> bool:
 
 
 def _words(protocol: dict[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in protocol.items()}
+    return {name: str(value) for name, value in protocol.items() if value is not None}
 
 
 def _common_size(sets: Sets, encoder: Encoder) -> tuple[int, int] | None:

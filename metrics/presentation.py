@@ -15,6 +15,7 @@ from . import charts
 from .catalogue import GROUPS
 from .image_table import PictureLink, worst_images
 from .modes_section import modes_section
+from .protocol_words import told_protocol
 from .reports import Number, Report
 from .sections import class_table, scorecard_rows
 from .verdicts import SUBJECTS
@@ -48,7 +49,7 @@ def report_context(
         "histograms": [_histogram(drawn, figure) for drawn in report.histograms],
         "classes": class_table(report),
         "scorecard": scorecard_rows(report),
-        "protocol": report.protocol,
+        "protocol": told_protocol(report.protocol),
     }
 
 

@@ -177,7 +177,10 @@ def _lines(
     own = vendi_score(
         real.values[np.sort(rng.choice(len(real.values), min(used, len(real.values)), replace=False))]
     )
-    facts = {"encoder": encoder.title, **{name: str(value) for name, value in encoder.protocol().items()}}
+    facts = {
+        "encoder": encoder.title,
+        **{name: str(value) for name, value in encoder.protocol().items() if value is not None},
+    }
     source = f"{encoder.name}, {real.values.shape[1]:,}"
     made_of: list[tuple[Paired, tuple[str, ...], str]] = [
         (smooth, SMOOTH, "delete-10 % grouped jackknife, real images left out of all sets at once"),

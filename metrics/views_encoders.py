@@ -16,6 +16,7 @@ from jobs.ownership import administrator_required, researcher_required
 from .encoders.foreign import installed, remove
 from .encoders.registry import ENCODERS, get_encoder
 from .forms_encoders import EncoderForm
+from .protocol_words import told
 
 
 @researcher_required
@@ -29,7 +30,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 "title": _(entry.title),
                 "encoder": encoder,
                 "reason": _why_not(encoder),
-                "protocol": encoder.protocol(),
+                "preprocessing": told(encoder.protocol()["preprocessing"]),
+                "weights": encoder.protocol()["weights"],
             }
             for entry, encoder in ours
         ],
@@ -38,7 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 "title": encoder.title,
                 "encoder": encoder,
                 "reason": _why_not(encoder),
-                "protocol": encoder.protocol(),
+                "preprocessing": told(encoder.protocol()["preprocessing"]),
+                "weights": encoder.protocol()["weights"],
             }
             for encoder in installed(folder)
         ],

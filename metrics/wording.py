@@ -9,6 +9,7 @@ from jobs.wording import NARROW, decimals
 
 from .catalogue import METRICS
 from .charts import powers_of_ten
+from .protocol_words import told_protocol
 from .reports import Number, Sentence
 
 LARGE = 1e6  # from here on nobody reads the digits of a distance
@@ -68,7 +69,7 @@ def shown(number: Number) -> Shown:
     return Shown(
         number.key, said(number.title), number.source, text(number.value), text(number.corrected), span(number.interval), span(number.floor), _floor_name(number),
         text(number.matched), number.floor_n, number.n_real, number.n_synthetic, number.unfit, said(number.caution),
-        said(number.absent), number.command, _(METRICS[number.metric].meaning), number.protocol,
+        said(number.absent), number.command, _(METRICS[number.metric].meaning), told_protocol(number.protocol),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import Error
 
 from imagesets.models import ImageSet
 from metrics.models import Evaluation
@@ -50,7 +51,17 @@ def finish(page, work, address=None):
     """The worker's part; the page finds out by itself, or is opened again."""
     for job in work():
         assert job.status == "done", job.error
-    page.goto(address or page.url)
+    visit(page, address or page.url)
+
+
+def visit(page, address):
+    """A page that waits for a job goes to its result by itself; where it does so at this moment the visit is cut short and made again."""
+    try:
+        page.goto(address)
+    except Error as error:
+        if "ERR_ABORTED" not in str(error):
+            raise
+        page.goto(address)
 
 
 def read(context, link, shift):

@@ -18,7 +18,7 @@ from scipy.stats import binomtest
 
 from jobs.wording import percent
 from tests import factories
-from tests.browser.test_journey import log_in
+from tests.browser.test_journey import log_in, visit
 from turing import printing, sessions, simulation
 from turing.models import Reader, Study, Trial
 from turing.results import results
@@ -40,7 +40,7 @@ class Owner:
         log_in(page, live_server, "rosa")
 
     def go(self, name: str, *numbers: int) -> None:
-        self.page.goto(self.site + reverse(f"turing:{name}", args=numbers))
+        visit(self.page, self.site + reverse(f"turing:{name}", args=numbers))
 
     def starts_from(self, title: str) -> Study:
         self.go("designs")
