@@ -33,6 +33,7 @@ INTERVALS_AND_FLOORS = (
     gettext_noop("delete-10 %% grouped jackknife; upper end also over the profiles that it allows"),
     gettext_noop("delete-10 %% grouped jackknife, real images left out of all sets at once"),
     gettext_noop("20 random halves of both sets, patients kept whole"),
+    gettext_noop("20 random halves of both sets, patients kept whole, wider by half a leaf"),
     gettext_noop("20 random halves, the same real half for all sets"),
     gettext_noop("Student's t over pairs"),
     gettext_noop("bootstrap over images, patients kept whole"),

@@ -89,9 +89,7 @@ def test_a_patient_on_both_sides_is_noted(researcher):
     study = studies.draft(researcher)
     study.synthetic_sets.get().pictures.update(patient="p1")
     study.real_sets.get().pictures.update(patient="p1")
-    launching.prepare(study, researcher)
-    factories.run_waiting_jobs()
-    study.refresh_from_db()
+    studies.prepare(study)
     assert study.audit["shared_clusters"] == 1
 
 
@@ -194,9 +192,7 @@ def test_a_failed_audit_needs_a_written_reason(researcher):
     study = studies.draft(researcher, per_side=12)
     dark = [image // 2 for image in factories.blobs(14, size=16, seed=4)]
     study.supply("synthetic", [factories.image_set(researcher, origin="synthetic", images=dark)])
-    launching.prepare(study, researcher)
-    factories.run_waiting_jobs()
-    study.refresh_from_db()
+    studies.prepare(study)
     assert study.audit["state"] == "alarm"
     with pytest.raises(NotReady, match="write down why"):
         launching.launch(study, reason="  ")
