@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from .catalogue import METRICS
-from .charts import figure_text
 from .comparing import OnePass, jackknife, no_interval
 from .feature_sets import JACKKNIFE, Features, blank, too_few, within
 from .functional import resampling
 from .functional.cmmd import cmmd
 from .functional.frechet import frechet_distance
-from .functional.kernel import kid, kid_of_pairs, kid_p_value, kid_subsets
+from .functional.kernel import kid_of_pairs, kid_p_value, kid_subsets
 from .functional.null import frechet_null
+from .odd_images import odd_images
 from .reports import Number, Sentence, counted
 from .reports import gettext_noop as _
 from .two_sets import two_sample
@@ -37,31 +37,12 @@ def kid_number(features: Features, rng: np.random.Generator) -> Number:
 
 
 def _odd_ones_told(number: Number, features: Features) -> Number:
-    """Where the interval of a large KID (or one far below zero) holds zero, a few images may make it: the cubic kernel grows with
-    the third power of how far out an image lies."""
     assert number.value is not None
     assert number.interval is not None
-    is_certain = not number.interval[0] <= 0 <= number.interval[1]
-    if is_certain or number.floor is None or number.floor[0] <= number.value <= number.floor[1]:
+    if number.floor is None or number.floor[0] <= number.value <= number.floor[1]:
         return number
-    real, synthetic = (np.linalg.norm(part, axis=1) for part in (features.real, features.synthetic))
-    odd = synthetic > 2 * real.max()
-    if not 0 < odd.sum() <= len(odd) / 4:
-        return number
-    without = kid(features.real, features.synthetic[~odd])
-    if abs(without) > abs(number.value) / 2:
-        return number
-    farthest = int(synthetic.argmax())
-    words = {
-        "farthest": farthest,
-        "times": rounded(synthetic[farthest] / real.max()),
-        "without": rounded(without),
-    }
-    return replace(number, caution=counted(int(odd.sum()), ODD_ONE, ODD_ONES, **words))
-
-
-def rounded(value: float) -> str:
-    return figure_text(float(f"{value:.2g}"))
+    odd = odd_images(features.real, features.synthetic, number.value, number.interval)
+    return replace(number, caution=counted(odd.count, ODD_ONE, ODD_ONES, **odd.words())) if odd else number
 
 
 ODD_ONE = _(

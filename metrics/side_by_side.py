@@ -27,7 +27,8 @@ from .functional.manifold import prdc
 from .images import EvaluationRefused, Images, Sets
 from .inspection import inspect, refuse_unlike, summary
 from .neighbourhood import NEIGHBOURS, SHARES
-from .reports import Sentence, SetSummary, plain, rebuilt
+from .odd_images import odd_images
+from .reports import Sentence, SetSummary, counted, plain, rebuilt
 from .reports import gettext_noop as _
 from .seeds import Method, Seeds, over_seeds
 
@@ -129,18 +130,19 @@ def side_by_side(
         looked = _looked_at(real, sets, cache, course)
         used = min(map(len, sets))
         lines: list[Line] = []
+        notes = _notes(sets, used)
         for name in encoders:
             encoder = get_encoder(name, folder=encoders_folder)
             if reason := encoder.available():
                 raise EvaluationRefused("%(cause)s", cause=reason)
-            lines += _lines(
-                looked, encoder, on_one_scale(looked, encoder, cache, threads, course), used, seed, course
-            )
+            features = on_one_scale(looked, encoder, cache, threads, course)
+            lines += _lines(looked, encoder, features, used, seed, course)
+            notes += _odd_notes(sets, features, lines)
         course.end()
         named = looked.named()
         summaries = {role: summary(one, looked.looks[role]) for role, one in named.items()}
         return SideBySide(
-            summaries.pop("real"), tuple(summaries.values()), used, tuple(lines), tuple(_notes(sets, used)),
+            summaries.pop("real"), tuple(summaries.values()), used, tuple(lines), tuple(notes),
             _protocol(seed, version), seed, round(time.monotonic() - began, 1), version, tuple(methods),
         )  # fmt: skip
 
@@ -240,6 +242,23 @@ def smooth_parts(real: np.ndarray, kept: int) -> Callable[[np.ndarray, np.ndarra
 def rough_parts(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     found = prdc(real, synthetic, k=NEIGHBOURS)
     return np.array([found.precision, found.recall, found.coverage])
+
+
+def _odd_notes(
+    sets: Sequence[Images], features: dict[str, np.ndarray], lines: Sequence[Line]
+) -> list[Sentence]:
+    """Of each set whose KID, the last that was measured, few images make."""
+    line = next(line for line in reversed(lines) if line.metric == "kid")
+    real, *made = features.values()
+    found = []
+    for images, synthetic, value, interval in zip(sets, made, line.values, line.intervals):
+        if odd := odd_images(real, synthetic, value, interval):
+            found.append(counted(odd.count, ODD_ONE, ODD_ONES, name=images.name, **odd.words()))
+    return found
+
+
+ODD_ONE = _("The KID of “%(name)s” comes from one of its images, number %(farthest)s, which lies %(times)s times as far out as any real one; without it the value would be %(without)s.")  # fmt: skip
+ODD_ONES = _("The KID of “%(name)s” comes from %(n)s of its images, which lie more than twice as far out as any real one (the farthest, number %(farthest)s, %(times)s times as far); without them the value would be %(without)s.")  # fmt: skip
 
 
 def _notes(sets: Sequence[Images], used: int) -> list[Sentence]:
