@@ -117,6 +117,13 @@ def _gated(number: Number, features: Features, rng: np.random.Generator) -> Numb
     return number
 
 
+def _on_the_root(value: float, half: float) -> tuple[float, float]:
+    """Ends of value -+ half as a squared distance has them: its root varies alike wherever it lies (delta method), so that both ends lie
+    half^2 / (4 value) higher; near zero, where the root has no slope, as high as at value = half."""
+    higher = half * min(1.0, half / value) / 4 if value > 0 else half / 4
+    return value - half + higher, value + half + higher
+
+
 def _corrected(
     number: Number, features: Features, real: np.ndarray, synthetic: np.ndarray, rng: np.random.Generator
 ) -> Number:
@@ -124,8 +131,8 @@ def _corrected(
     estimate = resampling.jackknife(
         frechet_distance, real, synthetic, rng=rng, real_groups=features.groups, synthetic_groups=features.others
     )  # fmt: skip
-    protocol = {**number.protocol, "interval": f"{JACKKNIFE}, about the value corrected for bias"}
-    interval = within(number, estimate.low, estimate.high)
+    protocol = {**number.protocol, "interval": f"{JACKKNIFE}, about the value corrected for bias, on the scale of its square root"}  # fmt: skip
+    interval = within(number, *_on_the_root(estimate.bias_corrected, (estimate.high - estimate.low) / 2))
     return replace(number, corrected=max(0.0, estimate.bias_corrected), interval=interval, protocol=protocol)
 
 

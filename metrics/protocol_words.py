@@ -28,7 +28,7 @@ NAMES = (
 )  # fmt: skip
 INTERVALS_AND_FLOORS = (
     gettext_noop("delete-10 %% grouped jackknife"),
-    gettext_noop("delete-10 %% grouped jackknife, about the value corrected for bias"),
+    gettext_noop("delete-10 %% grouped jackknife, about the value corrected for bias, on the scale of its square root"),
     gettext_noop("delete-10 %% grouped jackknife, the training images as they are"),
     gettext_noop("delete-10 %% grouped jackknife; upper end also over the profiles that it allows"),
     gettext_noop("delete-10 %% grouped jackknife, real images left out of all sets at once"),
@@ -44,6 +44,7 @@ INTERVALS_AND_FLOORS = (
     gettext_noop("ten random splits of the real set into parts of equal size"),
     gettext_noop("ten random splits of the real set into two parts of equal size, patients kept whole; 95 %% range for one more split"),
     gettext_noop("five random splits of the real set into parts of equal size, patients kept whole"),
+    gettext_noop("five random splits of the real set into parts of equal size, patients kept whole, by the branches alone"),
     gettext_noop("the real set's own value, as many images"),
     gettext_noop("the real set's own share, as many images"),
     gettext_noop("the real set's own mean, with its interval"),
