@@ -27,6 +27,7 @@ MIDDLE = 0.8  # of a picture's side that is laid upon the other: the rest may be
 BAND = (1.0, 6.0)  # standard deviations of the Gaussians at 64 pixels
 COPY = 0.97  # likeness from which a picture is told a near copy
 FOREIGN = 1 / COPY**2 - 1  # share of the rest that a likeness of COPY leaves
+NOISY = 1 / 3  # of a picture's variance that may be noise: a generator's own may leave as little beside it by chance
 DOUBT = 0.5  # standard errors by which the rest may lie above that share
 APART = 2.0  # standard errors by which it lies below what the next training picture leaves, at least
 
@@ -94,10 +95,12 @@ def _laid(picture: np.ndarray, known: np.ndarray, index: int, flip: bool, frame:
 def _cleaned(
     first: Laid, picture: np.ndarray, known: np.ndarray, second: tuple[int, bool, float], side: int
 ) -> float:
-    """Likeness without noise, COPY at least, where what is left may be as little as a copy leaves, and is surely less than the next
-    training picture leaves: under much noise many pictures could be the original. Else 0."""
+    """Likeness without noise, COPY at least, where what is left is known well enough, may be as little as a copy leaves, and is surely
+    less than the next training picture leaves: under much noise many pictures could be the original. Else 0."""
     left = first.rest(side) if first.likeness < COPY else None
-    if left is None or left.share - DOUBT * left.error > FOREIGN:
+    if left is None or left.noise > NOISY * picture.var() or left.error > FOREIGN:
+        return 0.0
+    if left.share - DOUBT * left.error > FOREIGN:
         return 0.0
     next_one = _laid(picture, known, *second).rest(side, left.noise)
     if next_one is not None and next_one.share - left.share < APART * left.error:
