@@ -129,7 +129,7 @@ def _inside(
     """Which images are of the modes found: as a probe says, or where too few patients teach one, as the leaves do."""
     leaves = np.concatenate([mode.leaves for mode in found])
     real, synthetic = np.isin(first, leaves), np.isin(second, leaves)
-    if beyond and can_tell(groups, others, real):
+    if beyond and can_tell(groups, real):
         real, synthetic = belongs(a, b, groups, others, real, rng=rng)
     else:  # images that the tree was grown from are in its leaves by its own doing
         real, groups = real[counted], groups[counted]
