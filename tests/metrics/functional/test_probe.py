@@ -72,16 +72,21 @@ def test_folds_keep_patients_whole_and_spread_a_class():
     assert np.bincount(fold[:10]).tolist() == [2] * 5
 
 
-def test_a_mode_is_followed_beyond_the_half_that_was_found():
+@pytest.mark.parametrize("off", [0.0, 0.3])
+def test_a_mode_is_followed_beyond_the_part_that_was_found(off):
+    """Also where synthetic images lie a little off the real ones everywhere, which makes no more of these missing."""
     rng = np.random.default_rng(6)
     is_mode = np.arange(800) < 60
     real = rng.normal(size=(800, 5)) + 6 * is_mode[:, None] * np.eye(5)[0]
-    synthetic = rng.normal(size=(700, 5))
-    inside = is_mode & (real[:, 1] > 0)  # a branch that cuts through the mode
+    synthetic = rng.normal(size=(700, 5)) + off
+    inside = is_mode & (real[:, 1] > -0.8)  # a branch that cuts through the mode
+    assert inside.sum() < 52
     ours, theirs = belongs(real, synthetic, np.arange(800), np.arange(700), inside, rng=rng)
-    assert (ours & is_mode).sum() >= 59
-    assert (ours & ~is_mode).mean() == pytest.approx(theirs.mean(), abs=0.01)
-    assert not can_tell(np.zeros(800, int), np.arange(700), inside)
+    assert (ours & is_mode & ~inside).any()
+    assert (ours & is_mode).sum() > inside.sum()
+    assert (ours & ~is_mode).mean() < 0.01
+    assert theirs.mean() < 0.01
+    assert not can_tell(np.zeros(800, int), inside)
 
 
 def test_the_interval_of_the_missing_share_covers_where_branches_leak():
