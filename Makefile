@@ -16,7 +16,7 @@ test: .venv/.ready-dev browser
 	@$(MAKE) --no-print-directory -j 2 check tests
 
 tests: .venv/.ready-dev
-	@$(BIN)/python -m pytest -n 3 --dist loadfile -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
 	@$(BIN)/python -m tests.postgresql
 
 # What needs no test to run: style, types of the pure floor, which way imports point, migrations written.
