@@ -11,7 +11,7 @@ CPU_BUILDS = https://download.pytorch.org/whl/cpu
 demo: .venv/.ready
 	@exec $(BIN)/python manage.py demo
 
-# Three tests at a time on two cores: they often wait for a server, a worker or a browser. Types are checked meanwhile.
+# Two tests at a time on two cores. Types are checked meanwhile.
 test: .venv/.ready-dev browser
 	@$(MAKE) --no-print-directory -j 2 check tests
 
