@@ -7,12 +7,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.paths import ROOT
 
-SHOWN, SCALE, GAP, TITLE = (
-    10,
-    2,
-    6,
-    200,
-)  # pictures a row; times enlarged; pixels between rows and for a row's title
+SHOWN, SCALE = 10, 2  # pictures a row, and times enlarged
+GAP, TITLE = 6, 200  # pixels between rows, and for a row's title
 FOLDER = ROOT / "docs" / "img"
 INK, PAPER, TEXT = 30, 255, 13
 

@@ -131,7 +131,7 @@ def _labelled() -> dict[str, Any]:
     return {
         "name": "labelled", "title": "Named modes of 5 %: power against the AUC of the probe",
         "conditions": f"All pairs of images and features together, {len(every)} draws of about 1,000 and 1,000 images. Another class said to be missing in {_share(d['wrong'] for d in separable)} of the draws above .95.",
-        "note": "The same draws twice: by the AUC of a linear probe, and by that of the probe on a kernel by which the report judges (from .95 on; a class whose power is below .95 is said to escape).",
+        "note": "The same draws twice: by the AUC of a linear probe, and by that of the probe on plane and kernel by which the report judges (from .95 on; a class whose power is below .95 is said to escape).",
         "columns": ["AUC of", "AUC", "found when dropped", "power that the report tells", "found when present", "error of the class share (RMS)"],
         "rows": rows,
     }  # fmt: skip
@@ -175,7 +175,7 @@ def _copies() -> dict[str, Any]:
     return {
         "name": "copies", "title": "Near copies of training images, found in the pixels",
         "conditions": f"One image of each patient of a half of the collection trains; {EACH} copies of each kind, made at the images' own size (256, 64 and 28 px). Told a copy from a likeness of {COPY} (chosen on {COPIES_CHOSEN_ON}). "
-        f"A picture that noise keeps below is told by its likeness without noise (its rules chosen on {COPIES_CHOSEN_ON} at 28 px and less contrast). "
+        f"A picture that noise keeps below is told by its likeness without noise (its rules chosen on {COPIES_CHOSEN_ON} at 28 px and less contrast), where noise is at most a third of its variance: noisy GANs, whose images a looser rule had told copies, asked for a limit. "
         "A set with a false alarm: 150 unseen images or other visits against 150 other unseen ones, exact test at .05, 500 draws.",
         "note": "Wanted: 95 of 100 near copies told, sets with a false alarm .05 at most. The threshold is the highest at which 98 of 100 copies of "
         "the first six kinds were told on the collection that it was chosen on; an earlier one, .93, half way between copies and others there, had told "

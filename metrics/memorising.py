@@ -72,7 +72,7 @@ def memorisation(
     if sets.training is None or trained is None or not chosen & WANTED:
         return Memorisation.unknown()
     course.stage(3, _("looking for copies of training images"))
-    known = _pictures(sets.training, np.arange(len(sets.training)))
+    known, _side = _pictures(sets.training, np.arange(len(sets.training)))
     found = _flagged(sets.synthetic, features.synthetic, known, trained, np.arange(len(sets.synthetic)))
     unseen = _unseen(sets.real, sets.training)
     control = None
@@ -96,9 +96,14 @@ def _unseen(real: Images, training: Images) -> np.ndarray:
     return np.flatnonzero(~np.array(seen))
 
 
-def _pictures(images: Images, positions: np.ndarray) -> np.ndarray:
-    """(n, 64, 64) as near copies are looked for."""
-    return np.stack([fitted(images.scaled(int(position)), (FINE, FINE)) for position in positions])
+def _pictures(images: Images, positions: np.ndarray) -> tuple[np.ndarray, int]:
+    """(n, 64, 64) as near copies are looked for, and the shortest side that one of them had."""
+    sides, pictures = [], []
+    for position in positions:
+        picture = images.scaled(int(position))
+        sides.append(min(picture.shape))
+        pictures.append(fitted(picture, (FINE, FINE)))
+    return np.stack(pictures), min(sides)
 
 
 def _flagged(
@@ -106,8 +111,8 @@ def _flagged(
 ) -> Flagged:
     """features: of the rows alone."""
     closeness = suspected_copies(features, trained).closeness
-    side = min(min(images.scaled(int(position)).shape) for position in rows)
-    looked = near_copies(_pictures(images, rows), known, side=side)
+    pictures, side = _pictures(images, rows)
+    looked = near_copies(pictures, known, side=side)
     return Flagged(closeness, looked.nearest, looked.likeness, looked.is_copy)
 
 

@@ -14,9 +14,8 @@ from .base import Ended
 
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
-AHEAD = (
-    4  # things a process that wait for it or for their turn; so many are held in memory beside those at work
-)
+# Things a process that wait for it or for their turn; so many are held in memory beside those at work.
+AHEAD = 4
 
 
 def in_order(

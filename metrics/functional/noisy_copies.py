@@ -10,10 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-BAND = (
-    2.0,
-    6.0,
-)  # standard deviations of the Gaussians between which likeness is asked: the noise is smaller there
+# Standard deviations of the Gaussians between which likeness is asked: the noise is smaller there.
+BAND = (2.0, 6.0)
 FINE_FROM = 7.0  # waves a window from which on the noise is told
 VISIBLE = 0.25  # of its power: waves that enlarging a small picture has wiped out tell nothing
 

@@ -1,4 +1,4 @@
-"""A study: its design, the sets that feed it, its cases, and what changed after the launch."""
+"""A study: its design, the sets that feed it, and its cases. What changed after the launch: amendment.py."""
 
 import json
 import secrets
@@ -14,7 +14,6 @@ from imagesets.models import ImageSet, Picture
 from jobs.models import Job
 from jobs.ownership import Owned, OwnedQuerySet
 
-from ..append_only import AppendOnly
 from ..protocol import Phase, Plan, Protocol, from_json, simple
 from ..questions import Question
 
@@ -246,25 +245,6 @@ class Supply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study_id}/{self.source}: {self.image_set_id}"
-
-
-class Amendment(AppendOnly):
-    """A change of an open study's protocol, with its reason: version 2 and later."""
-
-    study = models.ForeignKey(Study, models.PROTECT, related_name="amendments")
-    number = models.PositiveIntegerField()
-    protocol = models.JSONField()
-    digest = models.CharField(max_length=64)
-    reason = models.TextField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    created = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["study", "number"]
-        constraints = [models.UniqueConstraint(fields=["study", "number"], name="one_amendment_a_number")]
-
-    def __str__(self) -> str:
-        return f"{self.study_id} v{self.number}"
 
 
 class Case(models.Model):
