@@ -6,7 +6,6 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
