@@ -221,10 +221,10 @@ def _may_escape(modes: Modes | None) -> Sentence:
     if modes is None:
         return Sentence(_("A rare kind of image that is missing altogether can escape them."))
     if unseen := [row for row in modes.classes if row.state == "unseen"]:
-        worst = min(unseen, key=lambda row: row.power or 0)
+        worst = min(unseen, key=lambda row: (row.auc or 0, row.power or 0))
         return Sentence(
-            _("The features do not tell all classes apart: if “%(name)s” were missing it would be found %(power)s times in 100."),
-            {"name": worst.label, "power": round(100 * (worst.power or 0))},
+            _("The features tell “%(name)s” from the other classes with an AUC of %(auc).2f, too unsurely for its loss to be noticed every time."),
+            {"name": worst.label, "auc": worst.auc or 0.0},
         )  # fmt: skip
     return Sentence(
         _("A cluster of %(share).1f per cent of the real images would have been found missing 95 times in 100; a rarer one, or a kind that the features do not hold together, can escape them."),

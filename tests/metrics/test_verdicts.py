@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.reports import Number, Sentence, Verdict
+from metrics.reports import ModeRow, Modes, Number, Sentence, Verdict
 from metrics.verdicts import verdicts
 
 NOT_CHECKED = Verdict("memorisation", "none", Sentence("x"), Sentence("y"))
@@ -78,3 +78,13 @@ def test_the_worst_comes_first_and_memorisation_leads_among_equals():
     copies = Verdict("memorisation", "warning", Sentence("x"), Sentence("y"))
     found = verdicts([*FINE[1:], number("kid", 0.2, (-0.1, 0.1))], lead="e", memorisation=copies)
     assert [v.subject for v in found] == ["memorisation", "fidelity", "diversity"]
+
+
+def test_a_class_that_is_not_told_apart_is_never_promised_to_be_found():
+    """Its share is not judged, whatever the power of the test would be."""
+    row = ModeRow("unseen", 0.5, (0.4, 0.6), 0.5, (0.4, 0.6), (), "pneumonia", auc=0.88, power=1.0)
+    modes = Modes("e", "s", 0.1, 100, 100, (), (row,))
+    found = verdicts(FINE, lead="e", memorisation=NOT_CHECKED, modes=modes)
+    words = next(str(each.consequence) for each in found if each.subject == "diversity")
+    assert "0.88" in words
+    assert "100 times" not in words
