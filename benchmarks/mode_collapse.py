@@ -39,6 +39,7 @@ PAIRS = (
     ("hippocampus", "random"), ("hippocampus", "radiomics"),
 )  # fmt: skip
 PERMUTATIONS = 199
+SHIFTS = (0.1, 0.3, 0.6)  # standard deviations
 Row = dict[str, Any]
 
 
@@ -130,6 +131,21 @@ def several_modes(data: Collection, rows: np.ndarray, rng: np.random.Generator, 
     return found
 
 
+def shifted_sets(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
+    """A cluster is dropped, and every feature of the judged set lies off by about so many standard deviations, as a generator's do."""
+    found, spread, clusters = [], rows.std(axis=0), _clusters(data, rows, rng)
+    for shift in SHIFTS:
+        for draw in range(draws):
+            mode = clusters[draw % len(clusters)]
+            real, judged = divided(data, rng, (mode,))
+            moved = rows.copy()
+            moved[judged] += shift * spread * rng.standard_normal(rows.shape[1])
+            result = _covered(data, moved, real, judged, rng)
+            hit = _is_hit(result, data.modes[real] == mode)
+            found.append({"shift": shift, "found": hit, "share": result.share, "low": result.interval[0], "high": result.interval[1]})  # fmt: skip
+    return found
+
+
 def clean_sets(data: Collection, rows: np.ndarray, rng: np.random.Generator, draws: int) -> list[Row]:
     """Nothing is done to the judged set: whatever is found is a false alarm."""
     found = []
@@ -208,6 +224,7 @@ Part = Callable[[Collection, np.ndarray, np.random.Generator, int], list[Row]]
 PARTS: dict[str, tuple[Part, int]] = {
     "dropped": (dropped_modes, 12),
     "several": (several_modes, 20),
+    "shifted": (shifted_sets, 12),
     "clean": (clean_sets, 100),
     "shrunk": (shrunk_modes, 10),
     "labelled": (labelled_modes, 8),
