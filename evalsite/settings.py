@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from . import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 DEBUG = env.flag("EVALSITE_DEBUG", False)
 DATA_DIR = env.folder("EVALSITE_DATA", BASE_DIR / "data")
